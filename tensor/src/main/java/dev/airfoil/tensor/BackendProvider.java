@@ -1,0 +1,43 @@
+package dev.airfoil.tensor;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** How a backend module makes itself known (through {@link java.util.ServiceLoader}); see {@link Backends}. */
+public interface BackendProvider {
+    /** Name of the backend, as in {@code --backend}. */
+    String name();
+
+    /** Among the backends present, {@code auto} takes the one with the highest priority. Reference is 0, cpu 10. */
+    int priority();
+
+    /** Looks whether the backend can run here, without loading anything that may be absent. */
+    Availability probe();
+
+    /**
+     * Opens the backend.
+     *
+     * @param device what follows the colon in {@code opencl:1}, or empty
+     */
+    Backend open(String device, Options options);
+
+    /** The outcome of a probe. */
+    sealed interface Availability {
+        /** It can run; one line per device, in the order of {@code name:0}, {@code name:1}. */
+        record Available(List<String> devices) implements Availability {}
+
+        /** It cannot, and this sentence says why and what would help. */
+        record Unavailable(String reason) implements Availability {}
+    }
+
+    /**
+     * What the user may set.
+     *
+     * @param threads worker threads (default: all cores)
+     * @param memoryLimit bytes that tensors may take together (default: the backend's choice)
+     */
+    record Options(OptionalInt threads, OptionalLong memoryLimit) {
+        public static final Options DEFAULT = new Options(OptionalInt.empty(), OptionalLong.empty());
+    }
+}

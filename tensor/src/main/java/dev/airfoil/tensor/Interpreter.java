@@ -1,0 +1,41 @@
+package dev.airfoil.tensor;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Gives meaning to the application of an op: {@link Eager} runs it, a tape runs and records it. All functions of {@code
+ * F} go through {@link #bind}; which interpreter they meet is a {@link ScopedValue}.
+ */
+public interface Interpreter {
+    /** Applies {@code op}. */
+    List<Tensor> apply(Op op, List<Tensor> inputs);
+
+    /** Where new tensors are made. */
+    Backend backend();
+
+    /** Runs {@code body} with this as the current interpreter. */
+    default <T> T call(Supplier<T> body) {
+        return ScopedValue.where(Current.VALUE, this).call(body::get);
+    }
+
+    /** Runs {@code body} with this as the current interpreter. */
+    default void run(Runnable body) {
+        ScopedValue.where(Current.VALUE, this).run(body);
+    }
+
+    /** The innermost interpreter; without one, eager execution on the fastest backend present. */
+    static Interpreter current() {
+        return Current.VALUE.isBound() ? Current.VALUE.get() : Current.Fallback.EAGER;
+    }
+
+    /** The one point through which every op goes. */
+    static List<Tensor> bind(Op op, List<Tensor> inputs) {
+        return current().apply(op, inputs);
+    }
+
+    /** {@link #bind} for an op with one output. */
+    static Tensor bind1(Op op, Tensor... inputs) {
+        return bind(op, List.of(inputs)).getFirst();
+    }
+}

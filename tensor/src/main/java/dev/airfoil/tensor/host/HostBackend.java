@@ -1,0 +1,57 @@
+package dev.airfoil.tensor.host;
+
+import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.Storage;
+import dev.airfoil.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/** What backends in host memory share: the pool and plain copies. All work is done when {@code execute} returns. */
+public abstract class HostBackend implements Backend {
+    private final HostPool pool;
+
+    protected HostBackend(Options options) {
+        this.pool = new HostPool(options.memoryLimit().orElseGet(HostPool::defaultLimit));
+    }
+
+    /** The memory of a tensor of a host backend. */
+    public static MemorySegment segment(Tensor tensor) {
+        return ((HostStorage) tensor.storage()).segment();
+    }
+
+    @Override
+    public Storage allocate(long bytes) {
+        HostPool.Block block = pool.take(bytes);
+        try {
+            return Storage.owned(new HostStorage(this, pool, block, bytes));
+        } catch (RuntimeException e) {
+            pool.give(block);
+            throw e;
+        }
+    }
+
+    @Override
+    public void upload(MemorySegment source, Storage target, long offset) {
+        MemorySegment.copy(source, 0, ((HostStorage) target).segment(), offset, source.byteSize());
+    }
+
+    @Override
+    public void download(Storage source, long offset, MemorySegment target) {
+        MemorySegment.copy(((HostStorage) source).segment(), offset, target, 0, target.byteSize());
+    }
+
+    @Override
+    public void synchronize() {
+        // nothing is ever pending
+    }
+
+    @Override
+    public MemoryUse memory() {
+        return pool.use();
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

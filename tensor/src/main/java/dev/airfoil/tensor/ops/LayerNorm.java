@@ -1,0 +1,42 @@
+package dev.airfoil.tensor.ops;
+
+import dev.airfoil.tensor.Dims;
+import dev.airfoil.tensor.Fused;
+import dev.airfoil.tensor.Interpreter;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorSpec;
+import dev.airfoil.tensor.Vjp;
+import java.util.List;
+
+/** {@code (x - mean) / sqrt(variance + eps) weight + bias} along the last axis of {@code x [.. d]}. */
+public record LayerNorm(float eps) implements Fused {
+    @Override
+    public List<TensorSpec> infer(List<TensorSpec> inputs) {
+        Dims.of(name())
+                .bind("x", inputs.get(0), ".. d")
+                .bind("weight", inputs.get(1), "d")
+                .bind("bias", inputs.get(2), "d");
+        return List.of(inputs.getFirst());
+    }
+
+    @Override
+    public List<Tensor> define(List<Tensor> inputs) {
+        return List.of(Rows.Normal.layer(inputs.get(0), eps)
+                .hat()
+                .mul(inputs.get(1))
+                .add(inputs.get(2)));
+    }
+
+    @Override
+    public boolean hasOwnGradient() {
+        return true;
+    }
+
+    @Override
+    public void vjp(Vjp vjp) {
+        List<Tensor> g = Interpreter.bind(new LayerNormGrad(eps), List.of(vjp.in(0), vjp.in(1), vjp.grad()));
+        vjp.give(0, () -> g.get(0));
+        vjp.give(1, () -> g.get(1));
+        vjp.give(2, () -> g.get(2));
+    }
+}

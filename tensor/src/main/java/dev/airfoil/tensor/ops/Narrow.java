@@ -1,0 +1,25 @@
+package dev.airfoil.tensor.ops;
+
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Layout;
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.View;
+import dev.airfoil.tensor.Vjp;
+
+/** The part {@code start .. start + length} along {@code axis}. */
+public record Narrow(int axis, int start, int length) implements View {
+    @Override
+    public Layout view(Layout input) {
+        int size = input.shape().dim(axis);
+        if (start < 0 || length < 0 || start + length > size) {
+            throw new TensorException("narrow: " + start + " .. " + (start + length) + " is outside axis " + axis
+                    + " of " + input.shape());
+        }
+        return input.narrow(axis, start, length);
+    }
+
+    @Override
+    public void vjp(Vjp vjp) {
+        vjp.give(0, () -> F.pad(vjp.grad(), axis, start, vjp.in(0).dim(axis) - start - length));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.airfoil.tensor.ops;
+
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.Dims;
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Primitive;
+import dev.airfoil.tensor.TensorSpec;
+import dev.airfoil.tensor.Vjp;
+import java.util.List;
+
+/** Sums {@code values [.. d]} into row {@code ids [..]} of a zero {@code [rows d]}: the gradient of {@link Gather}. */
+public record ScatterAdd(int rows) implements Primitive {
+    @Override
+    public List<TensorSpec> infer(List<TensorSpec> inputs) {
+        Dims d = Dims.of(name()).bind("ids", inputs.get(0), DType.I32, "..").bind("values", inputs.get(1), ".. d");
+        return List.of(TensorSpec.f32(rows, d.get("d")));
+    }
+
+    @Override
+    public void vjp(Vjp vjp) {
+        vjp.give(1, () -> F.gather(vjp.grad(), vjp.in(0)));
+    }
+}
