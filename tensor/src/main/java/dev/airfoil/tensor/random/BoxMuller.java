@@ -3,7 +3,7 @@ package dev.airfoil.tensor.random;
 /**
  * Two random words into two standard normals: {@code radius(w0) * cosTurn(w1)} and {@code radius(w0) * sinTurn(w1)},
  * where radius is sqrt(-2 ln u), u = (w0 / 2 + 0.5) / 2^31 rounded to F32, and the angle is w1 / 2^32 of a turn. The
- * largest radius is 6.66; the rounding of u leaves steps of up to 1.8e-4 among the radii next to 0, and no trace above
+ * largest radius is 6.66; the rounding of u leaves steps of up to 2.5e-4 among the radii next to 0, and no trace above
  * 0.01.
  *
  * <p>The results are the same bits on every conforming device, because only these operations occur, all exactly

@@ -188,7 +188,7 @@ class PhiloxTest {
             int[] p = Philox.permutation(3, 9, i);
             counts[9 * p[0] + 3 * p[1] + p[2]]++;
         }
-        assertThat(Arrays.stream(counts).filter(c -> c > 0).toArray())
+        assertThat(IntStream.of(counts).filter(c -> c > 0).boxed())
                 .hasSize(6)
                 .allSatisfy(c -> assertThat(c).isBetween(9_500, 10_500));
         assertThatThrownBy(() -> Philox.permutation(-1, 1, 1)).isInstanceOf(TensorException.class);
