@@ -2,6 +2,7 @@ package dev.airfoil.tensor;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Gives meaning to the application of an op: {@link Eager} runs it, a tape runs and records it. All functions of {@code
@@ -13,6 +14,14 @@ public interface Interpreter {
 
     /** Where new tensors are made. */
     Backend backend();
+
+    /**
+     * Runs a part of a computation that may be run again: a tape may remember only {@code inputs} and compute the rest
+     * anew when it needs it. What the body reads besides {@code inputs} must be parameters or constants.
+     */
+    default List<Tensor> block(List<Tensor> inputs, UnaryOperator<List<Tensor>> body) {
+        return body.apply(inputs);
+    }
 
     /** Runs {@code body} with this as the current interpreter. */
     default <T> T call(Supplier<T> body) {

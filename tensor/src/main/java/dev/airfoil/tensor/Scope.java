@@ -111,7 +111,17 @@ public final class Scope implements AutoCloseable {
         all.forEach(s -> s.free(name));
     }
 
-    static Scope current() {
+    /** True if {@code tensor}'s memory belongs to this scope. */
+    public boolean owns(Tensor tensor) {
+        return tensor.storage().owner() == this && tensor.storage().isAlive();
+    }
+
+    /**
+     * The innermost scope.
+     *
+     * @throws TensorException if none is open
+     */
+    public static Scope current() {
         if (!CURRENT.isBound()) {
             throw new TensorException("no scope is open: wrap the code in Scope.run(\"name\", () -> ...), "
                     + "so that the memory of its tensors has an owner");

@@ -1,0 +1,23 @@
+package dev.airfoil.tensor.io;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+
+/** The cause of a failed access in words: many of Java's exceptions carry no more than the path. */
+final class Reason {
+    private Reason() {}
+
+    static String of(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "it does not exist";
+            case AccessDeniedException _ -> "its permissions forbid it";
+            case ClosedByInterruptException _ -> "it was interrupted";
+            case FileSystemException f -> Optional.ofNullable(f.getReason()).orElseGet(f::toString);
+            default -> Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
+        };
+    }
+}
