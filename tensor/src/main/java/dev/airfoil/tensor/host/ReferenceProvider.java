@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Offers the {@link ReferenceBackend}. */
 public final class ReferenceProvider implements BackendProvider {
+    /** For the service loader. */
+    public ReferenceProvider() {}
+
     @Override
     public String name() {
         return "reference";
