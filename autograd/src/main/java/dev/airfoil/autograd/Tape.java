@@ -80,12 +80,21 @@ public final class Tape implements Interpreter {
             List<Tensor> wrt, Blocks blocks, Supplier<Tensor> body, UnaryOperator<Tensor> seed) {
         Interpreter inner = Interpreter.current();
         Tape tape = new Tape(inner, blocks, wrt, Set.of());
-        return Scope.call("tape", () -> {
+        return tape.scoped("tape", () -> {
             Tensor value = tape.call(body);
-            List<Tensor> gradients = inner.call(() -> Scope.call(
+            List<Tensor> gradients = inner.call(() -> tape.scoped(
                     "backward", () -> tape.new Walk(List.of(value)).back(List.of(seed.apply(value)), wrt)));
             return new Gradients(value, wrt, gradients);
         });
+    }
+
+    /** True if another tape remembers what this one does, for gradients of gradients: then nothing may be freed. */
+    private boolean nested() {
+        return inner instanceof Tape;
+    }
+
+    private <T> T scoped(String name, Supplier<T> body) {
+        return nested() ? body.get() : Scope.call(name, body);
     }
 
     @Override
@@ -175,7 +184,7 @@ public final class Tape implements Interpreter {
             while (!entries.isEmpty()) {
                 Entry entry = entries.removeLast();
                 if (entry.outputs.stream().anyMatch(gradients::containsKey)) {
-                    Scope.call("vjp", () -> {
+                    scoped("vjp", () -> {
                         Step step = new Step(entry);
                         entry.rule.vjp(step);
                         return step.given;
@@ -201,7 +210,7 @@ public final class Tape implements Interpreter {
             Tensor gradient = gradients.remove(tensor);
             if (gradient != null && uses.merge(gradient.storage(), -1, Integer::sum) == 0) {
                 uses.remove(gradient.storage());
-                if (scope.owns(gradient)) {
+                if (scope.owns(gradient) && !nested()) {
                     Scope.release(gradient);
                 }
             }
@@ -211,7 +220,7 @@ public final class Tape implements Interpreter {
         private void letGo(Tensor output, List<Tensor> inputs) {
             Storage storage = output.storage();
             boolean view = inputs.stream().anyMatch(t -> t.storage() == storage);
-            if (!view && storage.isAlive() && !kept.contains(storage) && !uses.containsKey(storage)) {
+            if (!view && !nested() && storage.isAlive() && !kept.contains(storage) && !uses.containsKey(storage)) {
                 Scope.release(output);
             }
         }
