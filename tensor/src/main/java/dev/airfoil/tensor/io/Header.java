@@ -42,8 +42,8 @@ record Header(Map<String, String> metadata, Map<String, Stored> tensors) {
     static Header read(Path path, FileChannel channel) throws IOException {
         long size = channel.size();
         if (size < PREFIX) {
-            throw new TensorException(path + " is " + size + " bytes long, and a safetensors file starts with "
-                    + PREFIX + " bytes of header length" + DAMAGED);
+            throw new TensorException(path + " is " + size + " bytes long, and a safetensors file starts with " + PREFIX
+                    + " bytes of header length" + DAMAGED);
         }
         long length = read(channel, 0, PREFIX).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (length < 0 || length > MAX_BYTES) {

@@ -47,16 +47,15 @@ final class JsonParser {
             throw error("values are nested more than " + MAX_DEPTH + " deep");
         }
         depth++;
-        Json value =
-                switch (peek()) {
-                    case '{' -> object();
-                    case '[' -> array();
-                    case '"' -> new Json.Str(string());
-                    case 't' -> literal("true", new Json.Bool(true));
-                    case 'f' -> literal("false", new Json.Bool(false));
-                    case 'n' -> literal("null", new Json.Null());
-                    default -> number();
-                };
+        Json value = switch (peek()) {
+            case '{' -> object();
+            case '[' -> array();
+            case '"' -> new Json.Str(string());
+            case 't' -> literal("true", new Json.Bool(true));
+            case 'f' -> literal("false", new Json.Bool(false));
+            case 'n' -> literal("null", new Json.Null());
+            default -> number();
+        };
         depth--;
         return value;
     }

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A {@code *.safetensors.index.json}: which file of the same folder holds which tensor. Metadata that is not text is
- * given as the JSON it was ({@code total_size} is a number).
+ * A {@code *.safetensors.index.json}: which file of the same folder holds which tensor. Numbers in its metadata ({@code
+ * total_size}) are kept as their text; what is neither text nor number is left out.
  */
 record ShardIndex(Map<String, String> metadata, Map<String, Path> files) {
     static ShardIndex read(Path path) {
@@ -32,7 +32,13 @@ record ShardIndex(Map<String, String> metadata, Map<String, Path> files) {
     private static Map<String, String> metadata(Map<String, Json> members) {
         Map<String, String> texts = new LinkedHashMap<>();
         if (members.get("metadata") instanceof Json.Obj(Map<String, Json> values)) {
-            values.forEach((key, value) -> texts.put(key, value instanceof Json.Str(String text) ? text : text(value)));
+            values.forEach((key, value) -> {
+                switch (value) {
+                    case Json.Str(String text) -> texts.put(key, text);
+                    case Json.Num(String text) -> texts.put(key, text);
+                    default -> {}
+                }
+            });
         }
         return texts;
     }

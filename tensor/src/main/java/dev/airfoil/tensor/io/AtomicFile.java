@@ -1,0 +1,83 @@
+package dev.airfoil.tensor.io;
+
+import dev.airfoil.tensor.TensorException;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.function.UnaryOperator;
+
+/**
+ * A file that appears whole or not at all: written beside its place as {@code NAME.tmp-PID}, forced to the disk, then
+ * moved over the old one. Two threads must not write the same target at once.
+ */
+final class AtomicFile {
+    /** What the file shall hold. */
+    interface Content {
+        void writeTo(WritableByteChannel out) throws IOException;
+    }
+
+    private AtomicFile() {}
+
+    /**
+     * Writes {@code content}, which takes {@code bytes}; {@code disk} may wrap the channel (a test makes it fail).
+     *
+     * @throws TensorException if the file cannot be written; what stood there before is untouched, as it is after any
+     *     exception of {@code content}
+     */
+    static void write(Path target, long bytes, UnaryOperator<WritableByteChannel> disk, Content content) {
+        Path beside = target.resolveSibling(
+                target.getFileName() + ".tmp-" + ProcessHandle.current().pid());
+        try {
+            try (FileChannel file = FileChannel.open(
+                    beside,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS)) {
+                content.writeTo(disk.apply(file));
+                file.force(true);
+            }
+            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            discard(beside, e);
+            throw new TensorException(sentence(target, bytes, e), e);
+        } catch (RuntimeException | Error e) {
+            discard(beside, e);
+            throw e;
+        }
+    }
+
+    private static void discard(Path beside, Throwable cause) {
+        try {
+            Files.deleteIfExists(beside);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Asked after the temporary file is gone, so that what it took counts as free. */
+    private static String sentence(Path target, long bytes, IOException e) {
+        Path folder = target.toAbsolutePath().getParent();
+        if (!Files.isDirectory(folder)) {
+            return "cannot write " + target + ": there is no folder " + folder + "; create it or choose another";
+        }
+        String what = "cannot write " + target + ": " + Reason.of(e) + "; what stood there before is untouched";
+        if (e instanceof ClosedByInterruptException) {
+            return what + ", save again";
+        }
+        try {
+            long free = Files.getFileStore(folder).getUsableSpace();
+            return what + ", " + bytes + " bytes were wanted and " + free + " are free on that disk: "
+                    + (free < bytes ? "free some space or choose another folder" : "see to the cause and save again");
+        } catch (IOException unknown) {
+            e.addSuppressed(unknown);
+            return what + ", " + bytes + " bytes were wanted: see to the cause and save again";
+        }
+    }
+}
