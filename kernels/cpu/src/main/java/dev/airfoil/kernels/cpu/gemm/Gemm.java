@@ -1,0 +1,256 @@
+package dev.airfoil.kernels.cpu.gemm;
+
+import dev.airfoil.kernels.cpu.Scratch;
+import dev.airfoil.kernels.cpu.WorkerPool;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Matrix products {@code C (+)= A B} by packed panels.
+ *
+ * <p>The common index is cut into blocks of {@link #depth(int)}. Of each block, A is packed into panels of {@code
+ * tile.rows()} rows (a heap array: its elements are broadcast) and B into panels of {@code tile.columns()} columns
+ * (off-heap and aligned: it is read as vectors); both in parallel, then the tiles of C in parallel. Each element of C is
+ * summed by one thread in an order that depends on k alone, so the result is the same for any number of threads.
+ */
+public record Gemm(Tile tile) {
+    /** The one for this machine. */
+    public static final Gemm BEST = new Gemm(Tiles.forProducts());
+
+    /** Depths in a block: a panel of B of this length stays in the first-level cache. */
+    private static final int DEPTH = 384;
+    /** Rows of A in a block: with this depth, half of a small second-level cache. */
+    private static final int ROWS = 160;
+    /** Rows of A that are packed at once: bounds the scratch memory. */
+    private static final int CHUNK = 1920;
+    /** Below this many multiplications a product runs on its caller alone. */
+    private static final long PARALLEL = 200_000;
+
+    private static final int A_SLOT = 0;
+    private static final int PANEL_SLOT = 1;
+    private static final int B_SLOT = 0;
+    private static final int TILE_SLOT = 1;
+
+    /** Length of a block of depths: k in even parts. */
+    private static int depth(int k) {
+        int blocks = (k + DEPTH - 1) / DEPTH;
+        return (k + blocks - 1) / blocks;
+    }
+
+    private static int ceil(int a, int b) {
+        return (a + b - 1) / b;
+    }
+
+    /** Floats that {@link #pack} needs for B {@code [k n]}. */
+    public long packedSize(int k, int n) {
+        return (long) ceil(n, tile.columns()) * tile.columns() * k;
+    }
+
+    /** Packs B for any number of products into {@code to}, which has {@link #packedSize} floats. */
+    public PackedMatrix pack(WorkerPool pool, int k, int n, Operand b, MemorySegment to) {
+        int panels = ceil(n, tile.columns());
+        int kc = depth(k);
+        int blocks = k == 0 ? 0 : ceil(k, kc);
+        pool.splitIf((long) k * n > PARALLEL, panels * blocks, (from, end) -> {
+            for (int i = from; i < end; i++) {
+                int p0 = i / panels * kc;
+                int kb = Math.min(kc, k - p0);
+                packB(b, n, p0, kb, to, 4L * p0 * panels * tile.columns(), i % panels, i % panels + 1);
+            }
+        });
+        return new PackedMatrix(this, k, n, to);
+    }
+
+    /** {@code C [m n] (+)= A [m k] B [k n]}, B packed for this call. */
+    public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Operand b, Product c) {
+        try (Scratch shared = Scratch.borrow()) {
+            MemorySegment to = shared.segment(B_SLOT, packedSize(Math.min(k, depth(Math.max(k, 1))), n));
+            run(pool, m, n, k, a, new Right(b, to, true), c, shared);
+        }
+    }
+
+    /** {@code C [m n] (+)= A [m k] B [k n]} with B packed before. */
+    public void multiply(WorkerPool pool, int m, Operand a, PackedMatrix b, Product c) {
+        if (!b.gemm().equals(this)) {
+            throw new IllegalArgumentException("gemm: B was packed for " + b.gemm() + " where " + this + " runs");
+        }
+        try (Scratch shared = Scratch.borrow()) {
+            Operand none = new Operand(b.data(), 0, 4, 4);
+            run(pool, m, b.n(), b.k(), a, new Right(none, b.data(), false), c, shared);
+        }
+    }
+
+    /** B: where it is, where its panels are, and whether they must be filled first. */
+    private record Right(Operand from, MemorySegment panels, boolean pack) {}
+
+    private void run(WorkerPool pool, int m, int n, int k, Operand a, Right b, Product c, Scratch shared) {
+        if (m == 0 || n == 0) {
+            return;
+        }
+        if (k == 0) {
+            empty(m, n, c);
+            return;
+        }
+        boolean parallel = (long) m * n * k > PARALLEL;
+        int kc = depth(k);
+        int nPanels = ceil(n, tile.columns());
+        float[] ap = shared.floats(A_SLOT, (long) ceil(Math.min(m, CHUNK), tile.rows()) * tile.rows() * kc);
+        for (int p0 = 0; p0 < k; p0 += kc) {
+            int kb = Math.min(kc, k - p0);
+            long bo = b.pack() ? 0 : 4L * p0 * nPanels * tile.columns();
+            for (int i0 = 0; i0 < m; i0 += CHUNK) {
+                int rows = Math.min(CHUNK, m - i0);
+                int mPanels = ceil(rows, tile.rows());
+                int bPanels = b.pack() && i0 == 0 ? nPanels : 0;
+                Block block = new Block(rows, n, kb, p0 == 0, p0 + kb == k, ap, b.panels(), bo, c.at(i0 * c.stride()));
+                int first = p0;
+                int row = i0;
+                // Panels of B count for several of A, so that the ranges of workers are about even.
+                int weight = Math.max(1, tile.columns() / tile.rows());
+                pool.splitIf(parallel, mPanels + bPanels * weight, (from, to) -> {
+                    packA(a, row, rows, first, kb, ap, Math.min(from, mPanels), Math.min(to, mPanels));
+                    int j0 = ceil(Math.max(0, from - mPanels), weight);
+                    int j1 = ceil(Math.max(0, to - mPanels), weight);
+                    packB(b.from(), n, first, kb, b.panels(), bo, j0, j1);
+                });
+                grid(pool, parallel, mPanels, nPanels, block);
+            }
+        }
+    }
+
+    private void empty(int m, int n, Product c) {
+        for (int i = 0; i < m; i++) {
+            long row = c.base() + i * c.stride();
+            if (c.mode() == Product.Mode.SET) {
+                c.data().asSlice(row, 4L * n).fill((byte) 0);
+            }
+            c.epilogue().apply(c.data(), row, c.stride(), 1, n, 0);
+        }
+    }
+
+    private void packA(Operand a, int i0, int rows, int p0, int kb, float[] ap, int from, int to) {
+        int mr = tile.rows();
+        for (int ip = from; ip < to; ip++) {
+            a.pack(i0 + ip * mr, Math.min(mr, rows - ip * mr), mr, p0, kb, ap, ip * mr * kb);
+        }
+    }
+
+    private void packB(Operand b, int n, int p0, int kb, MemorySegment to, long base, int from, int end) {
+        if (from >= end) {
+            return;
+        }
+        int nr = tile.columns();
+        try (Scratch own = Scratch.borrow()) {
+            float[] panel = own.floats(PANEL_SLOT, (long) nr * kb + 16);
+            for (int jp = from; jp < end; jp++) {
+                b.pack(jp * nr, Math.min(nr, n - jp * nr), nr, p0, kb, panel, 0);
+                Lanes.copy(panel, 0, to, base + 4L * jp * nr * kb, nr * kb);
+            }
+        }
+    }
+
+    /** One block of depths: what all tiles of it share. */
+    private record Block(
+            int m,
+            int n,
+            int k,
+            boolean first,
+            boolean last,
+            float[] a,
+            MemorySegment b,
+            long bo,
+            Product c) {
+        boolean adds() {
+            return !first || c.mode() == Product.Mode.ADD;
+        }
+    }
+
+    /** Cuts the tiles of C into a grid of rectangles, one a worker, as even as can be. */
+    private void grid(WorkerPool pool, boolean parallel, int mPanels, int nPanels, Block block) {
+        int workers = parallel ? pool.size() : 1;
+        int best = 1;
+        long least = Long.MAX_VALUE;
+        for (int r = 1; r <= workers; r++) {
+            if (workers % r == 0) {
+                long most = (long) ceil(mPanels, r) * ceil(nPanels, workers / r);
+                if (most < least) {
+                    least = most;
+                    best = r;
+                }
+            }
+        }
+        int r = best;
+        int columns = workers / r;
+        pool.splitIf(parallel, workers, (from, to) -> {
+            for (int w = from; w < to; w++) {
+                int i = w / columns;
+                int j = w % columns;
+                compute(
+                        block,
+                        mPanels * i / r,
+                        mPanels * (i + 1) / r,
+                        (int) ((long) nPanels * j / columns),
+                        (int) ((long) nPanels * (j + 1) / columns));
+            }
+        });
+    }
+
+    private void compute(Block block, int i0, int i1, int j0, int j1) {
+        int step = Math.max(1, ROWS / tile.rows());
+        try (Scratch own = Scratch.borrow()) {
+            MemorySegment spare = own.segment(TILE_SLOT, (long) tile.rows() * tile.columns());
+            for (int ic = i0; ic < i1; ic += step) {
+                for (int j = j0; j < j1; j++) {
+                    column(block, ic, Math.min(i1, ic + step), j, spare);
+                }
+            }
+        }
+    }
+
+    /** The tiles of rows of panels {@code i0 .. i1} in panel {@code j} of columns. */
+    private void column(Block block, int i0, int i1, int j, MemorySegment spare) {
+        int mr = tile.rows();
+        int nr = tile.columns();
+        int k = block.k;
+        Product c = block.c;
+        long bo = block.bo + 4L * j * nr * k;
+        int w = Math.min(nr, block.n - j * nr);
+        for (int ip = i0; ip < i1; ip++) {
+            long co = c.base() + (long) ip * mr * c.stride() + 4L * j * nr;
+            int h = Math.min(mr, block.m - ip * mr);
+            if (h < mr || w < nr) {
+                tile.zero(k, block.a, ip * mr * k, mr, block.b, bo, 4L * nr, spare, 0, 4L * nr);
+                merge(spare, c, co, h, w, block.adds());
+            } else if (block.adds()) {
+                tile.add(k, block.a, ip * mr * k, mr, block.b, bo, 4L * nr, c.data(), co, c.stride());
+            } else {
+                tile.zero(k, block.a, ip * mr * k, mr, block.b, bo, 4L * nr, c.data(), co, c.stride());
+            }
+            if (block.last) {
+                c.epilogue().apply(c.data(), co, c.stride(), h, w, j * nr);
+            }
+        }
+    }
+
+    /** The part of a tile that C has: {@code h x w}. */
+    private void merge(MemorySegment spare, Product c, long co, int h, int w, boolean add) {
+        for (int i = 0; i < h; i++) {
+            long from = 4L * i * tile.columns();
+            long to = co + i * c.stride();
+            if (!add) {
+                MemorySegment.copy(spare, from, c.data(), to, 4L * w);
+                continue;
+            }
+            int j = 0;
+            for (; j + Lanes.N <= w; j += Lanes.N) {
+                FloatVector sum = Lanes.load(c.data(), to + 4L * j).add(Lanes.load(spare, from + 4L * j));
+                Lanes.store(sum, c.data(), to + 4L * j);
+            }
+            for (; j < w; j++) {
+                float sum = Lanes.get(c.data(), to + 4L * j) + Lanes.get(spare, from + 4L * j);
+                Lanes.set(c.data(), to + 4L * j, sum);
+            }
+        }
+    }
+}

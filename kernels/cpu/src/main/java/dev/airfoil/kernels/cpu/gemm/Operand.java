@@ -1,0 +1,45 @@
+package dev.airfoil.kernels.cpu.gemm;
+
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One side of a matrix product as it lies in memory: element (i, p), with i the row of A or the column of B and p the
+ * common index, stands at byte {@code base + i * outer + p * depth}. Any strides are right; those where one of them is 4
+ * bytes are fast.
+ */
+public record Operand(MemorySegment data, long base, long outer, long depth) {
+    /** A as {@code [m k]}, or B as {@code [n k]} (the weight of a linear layer): strides in elements. */
+    public static Operand ofRows(MemorySegment data, long base, long rowStride) {
+        return new Operand(data, base, rowStride * Float.BYTES, Float.BYTES);
+    }
+
+    /** A as {@code [k m]}, or B as {@code [k n]}: strides in elements. */
+    public static Operand ofColumns(MemorySegment data, long base, long rowStride) {
+        return new Operand(data, base, Float.BYTES, rowStride * Float.BYTES);
+    }
+
+    /** The same strides {@code bytes} further on. */
+    public Operand at(long bytes) {
+        return new Operand(data, base + bytes, outer, depth);
+    }
+
+    /**
+     * Packs rows {@code i0 .. i0 + w} and depths {@code p0 .. p0 + k} into a panel of {@code width >= w}: element (i, p)
+     * goes to {@code to[at + p * width + i]}. What stands in the columns from w on is undefined.
+     */
+    void pack(int i0, int w, int width, int p0, int k, float[] to, int at) {
+        long from = base + i0 * outer + p0 * depth;
+        if (outer == Float.BYTES) {
+            Panels.columns(data, from, depth, w, width, k, to, at);
+        } else if (depth == Float.BYTES) {
+            Panels.rows(data, from, outer, w, width, k, to, at);
+        } else {
+            for (int p = 0; p < k; p++) {
+                for (int i = 0; i < w; i++) {
+                    to[at + p * width + i] = Lanes.get(data, from + i * outer + p * depth);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.airfoil.kernels.cpu.gemm;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** 10 accumulators of the 16 registers of AVX2: with 12 the register allocator of C2 spills. Written by TileGenerator. */
+final class Tile256x5x16 implements Tile {
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
+    private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+
+    @Override
+    public int rows() {
+        return 5;
+    }
+
+    @Override
+    public int columns() {
+        return 16;
+    }
+
+    @Override
+    public void zero(
+            int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs, MemorySegment c, long co, long cs) {
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c4_1 = FloatVector.zero(F);
+        int ap = ao;
+        long bp = bo;
+        int end = ao + k * as;
+        while (ap != end) {
+            FloatVector b0 = FloatVector.fromMemorySegment(F, b, bp, LE);
+            FloatVector b1 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
+            FloatVector a0 = FloatVector.broadcast(F, a[ap]);
+            c0_0 = b0.fma(a0, c0_0);
+            c0_1 = b1.fma(a0, c0_1);
+            FloatVector a1 = FloatVector.broadcast(F, a[ap + 1]);
+            c1_0 = b0.fma(a1, c1_0);
+            c1_1 = b1.fma(a1, c1_1);
+            FloatVector a2 = FloatVector.broadcast(F, a[ap + 2]);
+            c2_0 = b0.fma(a2, c2_0);
+            c2_1 = b1.fma(a2, c2_1);
+            FloatVector a3 = FloatVector.broadcast(F, a[ap + 3]);
+            c3_0 = b0.fma(a3, c3_0);
+            c3_1 = b1.fma(a3, c3_1);
+            FloatVector a4 = FloatVector.broadcast(F, a[ap + 4]);
+            c4_0 = b0.fma(a4, c4_0);
+            c4_1 = b1.fma(a4, c4_1);
+            ap += as;
+            bp += bs;
+        }
+        c0_0.intoMemorySegment(c, co, LE);
+        c0_1.intoMemorySegment(c, co + 32, LE);
+        c1_0.intoMemorySegment(c, co + cs, LE);
+        c1_1.intoMemorySegment(c, co + cs + 32, LE);
+        c2_0.intoMemorySegment(c, co + 2 * cs, LE);
+        c2_1.intoMemorySegment(c, co + 2 * cs + 32, LE);
+        c3_0.intoMemorySegment(c, co + 3 * cs, LE);
+        c3_1.intoMemorySegment(c, co + 3 * cs + 32, LE);
+        c4_0.intoMemorySegment(c, co + 4 * cs, LE);
+        c4_1.intoMemorySegment(c, co + 4 * cs + 32, LE);
+    }
+
+    @Override
+    public void add(
+            int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs, MemorySegment c, long co, long cs) {
+        FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, co, LE);
+        FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, co + 32, LE);
+        FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, co + cs, LE);
+        FloatVector c1_1 = FloatVector.fromMemorySegment(F, c, co + cs + 32, LE);
+        FloatVector c2_0 = FloatVector.fromMemorySegment(F, c, co + 2 * cs, LE);
+        FloatVector c2_1 = FloatVector.fromMemorySegment(F, c, co + 2 * cs + 32, LE);
+        FloatVector c3_0 = FloatVector.fromMemorySegment(F, c, co + 3 * cs, LE);
+        FloatVector c3_1 = FloatVector.fromMemorySegment(F, c, co + 3 * cs + 32, LE);
+        FloatVector c4_0 = FloatVector.fromMemorySegment(F, c, co + 4 * cs, LE);
+        FloatVector c4_1 = FloatVector.fromMemorySegment(F, c, co + 4 * cs + 32, LE);
+        int ap = ao;
+        long bp = bo;
+        int end = ao + k * as;
+        while (ap != end) {
+            FloatVector b0 = FloatVector.fromMemorySegment(F, b, bp, LE);
+            FloatVector b1 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
+            FloatVector a0 = FloatVector.broadcast(F, a[ap]);
+            c0_0 = b0.fma(a0, c0_0);
+            c0_1 = b1.fma(a0, c0_1);
+            FloatVector a1 = FloatVector.broadcast(F, a[ap + 1]);
+            c1_0 = b0.fma(a1, c1_0);
+            c1_1 = b1.fma(a1, c1_1);
+            FloatVector a2 = FloatVector.broadcast(F, a[ap + 2]);
+            c2_0 = b0.fma(a2, c2_0);
+            c2_1 = b1.fma(a2, c2_1);
+            FloatVector a3 = FloatVector.broadcast(F, a[ap + 3]);
+            c3_0 = b0.fma(a3, c3_0);
+            c3_1 = b1.fma(a3, c3_1);
+            FloatVector a4 = FloatVector.broadcast(F, a[ap + 4]);
+            c4_0 = b0.fma(a4, c4_0);
+            c4_1 = b1.fma(a4, c4_1);
+            ap += as;
+            bp += bs;
+        }
+        c0_0.intoMemorySegment(c, co, LE);
+        c0_1.intoMemorySegment(c, co + 32, LE);
+        c1_0.intoMemorySegment(c, co + cs, LE);
+        c1_1.intoMemorySegment(c, co + cs + 32, LE);
+        c2_0.intoMemorySegment(c, co + 2 * cs, LE);
+        c2_1.intoMemorySegment(c, co + 2 * cs + 32, LE);
+        c3_0.intoMemorySegment(c, co + 3 * cs, LE);
+        c3_1.intoMemorySegment(c, co + 3 * cs + 32, LE);
+        c4_0.intoMemorySegment(c, co + 4 * cs, LE);
+        c4_1.intoMemorySegment(c, co + 4 * cs + 32, LE);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.airfoil.kernels.cpu.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector width of this machine, chosen once: constants of the compiler from then on. The property {@code
+ * airfoil.cpu.bits} (128, 256, 512) sets another, which is slow but right, for tests.
+ */
+public final class Lanes {
+    public static final VectorSpecies<Float> F = choose();
+    public static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
+
+    /** Floats in a vector. */
+    public static final int N = F.length();
+
+    public static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
+
+    private Lanes() {}
+
+    private static VectorSpecies<Float> choose() {
+        int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+        int bits = Integer.getInteger("airfoil.cpu.bits", Math.clamp(preferred, 128, 512));
+        return switch (bits) {
+            case 128 -> FloatVector.SPECIES_128;
+            case 256 -> FloatVector.SPECIES_256;
+            case 512 -> FloatVector.SPECIES_512;
+            default ->
+                throw new IllegalArgumentException("airfoil.cpu.bits is " + bits + "; 128, 256 and 512 are possible");
+        };
+    }
+
+    /** Vector at byte {@code offset}. */
+    public static FloatVector load(MemorySegment s, long offset) {
+        return FloatVector.fromMemorySegment(F, s, offset, LE);
+    }
+
+    /** The first {@code n < N} lanes of the vector at byte {@code offset}, zeros behind. */
+    public static FloatVector load(MemorySegment s, long offset, int n) {
+        return FloatVector.fromMemorySegment(F, s, offset, LE, F.indexInRange(0, n));
+    }
+
+    public static void store(FloatVector v, MemorySegment s, long offset) {
+        v.intoMemorySegment(s, offset, LE);
+    }
+
+    /** Stores the first {@code n < N} lanes. */
+    public static void store(FloatVector v, MemorySegment s, long offset, int n) {
+        v.intoMemorySegment(s, offset, LE, F.indexInRange(0, n));
+    }
+
+    public static float get(MemorySegment s, long offset) {
+        return s.get(FLOAT, offset);
+    }
+
+    public static void set(MemorySegment s, long offset, float value) {
+        s.set(FLOAT, offset, value);
+    }
+
+    /** Copies {@code n} floats out of {@code s}. */
+    public static void copy(MemorySegment s, long offset, float[] to, int at, int n) {
+        MemorySegment.copy(s, FLOAT, offset, to, at, n);
+    }
+
+    /** Copies {@code n} floats into {@code s}. */
+    public static void copy(float[] from, int at, MemorySegment s, long offset, int n) {
+        MemorySegment.copy(from, at, s, FLOAT, offset, n);
+    }
+}
