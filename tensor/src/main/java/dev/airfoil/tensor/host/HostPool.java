@@ -98,6 +98,7 @@ public final class HostPool implements AutoCloseable {
     }
 
     private Block fresh(long size, long wanted) {
+        @SuppressWarnings("MustBeClosedChecker") // the block that is returned closes it
         Arena arena = Arena.ofShared();
         try {
             return new Block(arena, arena.allocate(size, ALIGNMENT));
