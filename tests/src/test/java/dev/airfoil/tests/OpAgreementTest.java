@@ -1,0 +1,183 @@
+package dev.airfoil.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.airfoil.autograd.GradCheck;
+import dev.airfoil.autograd.Gradients;
+import dev.airfoil.autograd.Tape;
+import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.BackendProvider;
+import dev.airfoil.tensor.BackendProvider.Availability;
+import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.Eager;
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Fused;
+import dev.airfoil.tensor.Interpreter;
+import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.Activation;
+import dev.airfoil.tensor.ops.ActivationGrad;
+import dev.airfoil.tensor.ops.AdafactorUpdate;
+import dev.airfoil.tensor.ops.AdamWUpdate;
+import dev.airfoil.tensor.ops.Attention;
+import dev.airfoil.tensor.ops.Binary;
+import dev.airfoil.tensor.ops.Cast;
+import dev.airfoil.tensor.ops.Compare;
+import dev.airfoil.tensor.ops.Fill;
+import dev.airfoil.tensor.ops.Max;
+import dev.airfoil.tensor.ops.Random;
+import dev.airfoil.tensor.ops.TimeFeatures;
+import dev.airfoil.tests.OpCase.Placement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every op of the catalogue: each backend against the definition, and the gradient against two other ways to it. */
+class OpAgreementTest {
+    /** F32 sums of a few dozen terms, and exp and erf to a few units in the last place. */
+    private static final double TOLERANCE = 1e-5;
+
+    @TestFactory
+    Stream<DynamicTest> everyBackendComputesTheDefinition() {
+        return Backends.present().entrySet().stream()
+                .filter(e -> !e.getKey().name().equals("reference"))
+                .map(e -> DynamicTest.dynamicTest(e.getKey().name(), () -> agrees(e)));
+    }
+
+    private static void agrees(Map.Entry<BackendProvider, Availability> present) {
+        if (present.getValue() instanceof Availability.Unavailable(String reason)) {
+            Assumptions.abort(present.getKey().name() + " cannot run here: " + reason);
+        }
+        List<String> wrong = new ArrayList<>();
+        try (Backend reference = Backends.open("reference", Options.DEFAULT);
+                Backend backend = present.getKey().open("", Options.DEFAULT)) {
+            for (OpCase c : OpCases.all()) {
+                List<float[]> expected = outputs(reference, c, Placement.DENSE);
+                for (Placement placement : Placement.values()) {
+                    try {
+                        double error = worst(outputs(backend, c, placement), expected);
+                        if (!(error <= TOLERANCE)) {
+                            wrong.add(c.name() + " " + placement + ": relative error " + error);
+                        }
+                    } catch (RuntimeException e) {
+                        wrong.add(c.name() + " " + placement + ": " + e);
+                    }
+                }
+            }
+            assertThat(backend.memory().blocks()).as("blocks left on " + backend.name()).isZero();
+        }
+        assertThat(wrong).as(wrong.size() + " disagreements").isEmpty();
+    }
+
+    private static List<float[]> outputs(Backend backend, OpCase c, Placement placement) {
+        return new Eager(backend)
+                .call(() -> Scope.call("case", () -> Interpreter.bind(c.op(), c.inputs(placement)).stream()
+                        .map(t -> F.cast(t, DType.F32).toFloats())
+                        .toList()));
+    }
+
+    private static double worst(List<float[]> ours, List<float[]> theirs) {
+        double worst = 0;
+        for (int i = 0; i < theirs.size(); i++) {
+            worst = Math.max(worst, relative(ours.get(i), theirs.get(i)));
+        }
+        return worst;
+    }
+
+    /** ||a - b|| / ||b||, with a floor for results that are rounding noise around 0. */
+    private static double relative(float[] a, float[] b) {
+        double difference = 0;
+        double square = 0;
+        for (int i = 0; i < b.length; i++) {
+            difference += Math.pow((double) a[i] - b[i], 2);
+            square += Math.pow(b[i], 2);
+        }
+        return a.length != b.length ? Double.NaN : Math.sqrt(difference) / Math.max(Math.sqrt(square), 1e-2);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> gradientsAgreeWithTheDerivedOnesAndFiniteDifferences() {
+        Map<String, List<OpCase>> byOp = OpCases.all().stream()
+                .filter(OpAgreementTest::isSmooth)
+                .filter(c -> c.args().stream().mapToLong(a -> a.shape().size()).sum() < 2000)
+                .collect(Collectors.groupingBy(c -> c.op().name()));
+        return byOp.entrySet().stream()
+                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> e.getValue().forEach(OpAgreementTest::gradient)));
+    }
+
+    /** Ops with a gradient that differences can see: no steps, no kinks, no random numbers. */
+    private static boolean isSmooth(OpCase c) {
+        return switch (c.op()) {
+            case Compare _ -> false;
+            case Activation(Activation.Fn fn) -> fn != Activation.Fn.RELU;
+            case ActivationGrad(Activation.Fn fn) -> fn != Activation.Fn.RELU;
+            case Max _ -> false;
+            case Binary(Binary.Fn fn) ->
+                fn != Binary.Fn.MAX && fn != Binary.Fn.MIN;
+            case Cast _,
+                    Fill _,
+                    Random _,
+                    TimeFeatures _,
+                    AdamWUpdate _,
+                    AdafactorUpdate _ -> false;
+            default -> true;
+        };
+    }
+
+    private static void gradient(OpCase c) {
+        try (Backend reference = Backends.open("reference", Options.DEFAULT)) {
+            new Eager(reference).run(() -> Scope.run("case", () -> {
+                List<Tensor> inputs = c.inputs(Placement.DENSE);
+                List<Tensor> floats = IntStream.range(0, inputs.size())
+                        .filter(i -> c.args().get(i).isLearned())
+                        .mapToObj(inputs::get)
+                        .toList();
+                Function<List<Tensor>, Tensor> op =
+                        moved -> flat(c, Interpreter.bind(c.op(), replaced(c, inputs, moved)));
+                Tensor cotangent = F.normal(11, 0, op.apply(floats).dim(0));
+                Gradients own = Tape.pullback(floats, () -> op.apply(floats), cotangent);
+                if (c.op() instanceof Fused fused) {
+                    Gradients derived = Tape.pullback(floats, () -> flat(c, fused.define(inputs)), cotangent);
+                    for (int i = 0; i < floats.size(); i++) {
+                        assertThat(relative(
+                                        own.all().get(i).toFloats(),
+                                        derived.all().get(i).toFloats()))
+                                .as("%s: gradient of input %d against the derived one", c.name(), i)
+                                .isLessThan(1e-4);
+                    }
+                }
+                // The error of the slope: rounding of F32 values (1e-7 of a sum of magnitudes) divided by the step.
+                assertThat(GradCheck.check(op, floats, 5).error())
+                        .as("%s: slope against finite differences", c.name())
+                        .isLessThan(2e-3);
+            }));
+        }
+    }
+
+    /** {@code inputs} with the learned ones replaced by {@code moved}. */
+    private static List<Tensor> replaced(OpCase c, List<Tensor> inputs, List<Tensor> moved) {
+        List<Tensor> all = new ArrayList<>(inputs);
+        int next = 0;
+        for (int i = 0; i < all.size(); i++) {
+            if (c.args().get(i).isLearned()) {
+                all.set(i, moved.get(next++));
+            }
+        }
+        return all;
+    }
+
+    /** All outputs as one vector; of attention only the first, as the second is there for its gradient. */
+    private static Tensor flat(OpCase c, List<Tensor> outputs) {
+        List<Tensor> used = c.op() instanceof Attention ? outputs.subList(0, 1) : outputs;
+        return F.concat(0, used.stream().map(t -> t.reshape(-1)).toList());
+    }
+}

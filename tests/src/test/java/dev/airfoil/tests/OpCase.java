@@ -1,0 +1,121 @@
+package dev.airfoil.tests;
+
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Op;
+import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** An op with the arguments to try it on. Arguments are functions of the case's name, so every backend sees the same. */
+record OpCase(Op op, List<Arg> args) {
+    /** What an argument holds. */
+    enum Content {
+        /** Standard normal numbers. */
+        NORMAL,
+        /** Standard normal numbers that nobody learns: no gradient is asked for. */
+        CONSTANT,
+        /** Numbers from 0.5 up, for roots and logarithms. */
+        POSITIVE,
+        /** Row numbers of a table of {@link #ROWS} rows. */
+        IDS,
+        /** 0 or 1, about a third of them 0. */
+        MASK
+    }
+
+    /** How an argument lies in memory. */
+    enum Placement {
+        DENSE,
+        /** Part of a wider tensor: rows are apart, and the first does not start at 0. */
+        NARROWED,
+        /** Stored with the axes in reverse order: the last axis is not the dense one. */
+        TURNED
+    }
+
+    static final int ROWS = 7;
+
+    record Arg(Shape shape, Content content) {
+        static Arg normal(int... dims) {
+            return new Arg(Shape.of(dims), Content.NORMAL);
+        }
+
+        static Arg constant(int... dims) {
+            return new Arg(Shape.of(dims), Content.CONSTANT);
+        }
+
+        static Arg positive(int... dims) {
+            return new Arg(Shape.of(dims), Content.POSITIVE);
+        }
+
+        static Arg ids(int... dims) {
+            return new Arg(Shape.of(dims), Content.IDS);
+        }
+
+        static Arg mask(int... dims) {
+            return new Arg(Shape.of(dims), Content.MASK);
+        }
+
+        boolean isFloat() {
+            return content == Content.CONSTANT || isLearned();
+        }
+
+        boolean isLearned() {
+            return content == Content.NORMAL || content == Content.POSITIVE;
+        }
+
+        Tensor make(long seed, long stream) {
+            int[] dims = shape.toArray();
+            return switch (content) {
+                case NORMAL, CONSTANT -> F.normal(seed, stream, dims);
+                case POSITIVE -> F.affine(F.uniform(seed, stream, dims), 2, 0.5);
+                case IDS -> integers(F.uniform(seed, stream, dims).toFloats(), ROWS);
+                case MASK -> integers(F.uniform(seed, stream, dims).mul(1.5).add(0.4).toFloats(), 1);
+            };
+        }
+
+        private Tensor integers(float[] uniform, int times) {
+            return Tensor.of(
+                    IntStream.range(0, uniform.length)
+                            .map(i -> Math.min((int) (uniform[i] * times), Math.max(times - 1, 1)))
+                            .toArray(),
+                    shape.toArray());
+        }
+    }
+
+    static OpCase of(Op op, Arg... args) {
+        return new OpCase(op, List.of(args));
+    }
+
+    String name() {
+        return op + args.stream().map(a -> a.shape().toString()).collect(Collectors.joining(" ", " (", ")"));
+    }
+
+    /** The arguments on the current backend. */
+    List<Tensor> inputs(Placement placement) {
+        List<Tensor> inputs = new ArrayList<>();
+        for (int i = 0; i < args.size(); i++) {
+            Tensor x = args.get(i).make(name().hashCode(), i);
+            inputs.add(args.get(i).isFloat() ? place(x, placement) : x);
+        }
+        return inputs;
+    }
+
+    private static Tensor place(Tensor x, Placement placement) {
+        int rank = x.shape().rank();
+        if (rank == 0) {
+            return x;
+        }
+        return switch (placement) {
+            case DENSE -> x;
+            case NARROWED -> F.pad(x, rank - 1, 3, 2).narrow(rank - 1, 3, x.dim(-1));
+            case TURNED -> {
+                int[] reverse = new int[rank];
+                Arrays.setAll(reverse, i -> rank - 1 - i);
+                yield F.contiguous(x.permute(reverse)).permute(reverse);
+            }
+        };
+    }
+}
