@@ -30,6 +30,7 @@ public final class Safetensors {
      */
     public static SafetensorsFile open(Path path) {
         Path file = Files.isDirectory(path) ? inFolder(path) : path;
+        @SuppressWarnings("MustBeClosedChecker") // the checkpoint that is returned closes it
         Arena arena = Arena.ofShared();
         try {
             return file.toString().endsWith(INDEX) ? openShards(file, arena) : openFile(file, arena);

@@ -146,6 +146,12 @@ public final class SafetensorsFile implements AutoCloseable {
         arena.close();
     }
 
+    /** The path, for messages. */
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
     private int length(String name) {
         TensorSpec spec = entry(name).spec();
         if (spec.shape().size() > Integer.MAX_VALUE - 8) {

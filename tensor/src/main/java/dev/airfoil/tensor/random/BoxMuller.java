@@ -12,7 +12,7 @@ package dev.airfoil.tensor.random;
  * ulp). Every product that feeds an addition is an explicit fma, so a compiler that contracts {@code a * b + c} finds
  * nothing to change; no intermediate is subnormal, so flushing those to zero changes nothing either.
  *
- * <p>A twin repeats the constants below; they are F32 values, given in hexadecimal so that no parser can round them.
+ * <p>A twin (philox.cl among the OpenCL kernels) repeats the constants below; they are F32 values, given in hexadecimal so that no parser can round them.
  * The coefficients are minimax fits, each rounded to F32 in turn and the rest fitted again.
  */
 public final class BoxMuller {

@@ -36,6 +36,7 @@ class SafetensorsFileTest {
             assertThat(file.metadata()).containsEntry("kind", "sampler").containsKeys("config", "source");
             assertThat(file.entries()).containsOnlyKeys("in.A", "in.x", "out.main", "out.sigmas", "out.timesteps");
             assertThat(file.unreadable()).isEmpty();
+            assertThat(file).hasToString(path.toString());
             SafetensorsFile.Entry sigmas = file.entry("out.sigmas");
             assertThat(sigmas.spec().dtype()).isEqualTo(DType.F32);
             assertThat(sigmas.file()).isEqualTo(path);

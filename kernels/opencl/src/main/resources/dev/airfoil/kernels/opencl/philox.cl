@@ -1,0 +1,80 @@
+// Random numbers: the twin of dev.airfoil.tensor.random.Philox and BoxMuller, bit for bit. One work-item computes one
+// Philox block, four consecutive values; launch ceil(n / 4) work-items, groups of any size.
+//
+// The same bits come out because only integer arithmetic, int-to-float conversion, multiplication, addition and fma
+// occur, which OpenCL C rounds exactly. Every product that feeds an addition is an fma already, and contraction is off
+// as well. Change an operation or a constant here and in BoxMuller together.
+#pragma OPENCL FP_CONTRACT OFF
+
+uint4 philox_block(ulong seed, ulong stream, ulong block) {
+    uint4 c = (uint4)((uint)block, (uint)(block >> 32), (uint)stream, (uint)(stream >> 32));
+    uint2 k = (uint2)((uint)seed, (uint)(seed >> 32));
+    for (int round = 0; round < 10; round++) {
+        c = (uint4)(mul_hi(0xCD9E8D57u, c.z) ^ c.y ^ k.x, 0xCD9E8D57u * c.z,
+                    mul_hi(0xD2511F53u, c.x) ^ c.w ^ k.y, 0xD2511F53u * c.x);
+        k += (uint2)(0x9E3779B9u, 0xBB67AE85u);
+    }
+    return c;
+}
+
+float philox_square_root(float x) {
+    float y = as_float(0x5f375a86 - (as_int(x) >> 1));
+    float half_x = -0.5f * x;
+    y = y * fma(half_x * y, y, 1.5f);
+    y = y * fma(half_x * y, y, 1.5f);
+    float root = x * y;
+    return fma(fma(-root, root, x), 0.5f * y, root);
+}
+
+// sqrt(-2 ln((w / 2 + 0.5) / 2^31))
+float philox_radius(uint w) {
+    float u = convert_float_rte((int)(w >> 1)) + 0.5f;
+    int bits = as_int(u);
+    int exponent = (bits - 0x3f3504f3) >> 23;
+    float f = as_float(bits - exponent * 0x800000) - 1.0f;
+    float p = -0x1.65f0fp-3f;
+    p = fma(p, f, 0x1.2505acp-2f);
+    p = fma(p, f, -0x1.317ca8p-2f);
+    p = fma(p, f, 0x1.535c2ap-2f);
+    p = fma(p, f, -0x1.98d3ap-2f);
+    p = fma(p, f, 0x1.0004a8p-1f);
+    p = fma(p, f, -0x1.5556fp-1f);
+    p = fma(p, f, 0x1.fffffap-1f);
+    p = fma(p, f, -0x1p+1f);
+    return philox_square_root(fma(convert_float_rte(31 - exponent), 0x1.62e43p+0f, p * f));
+}
+
+// (cosine, sine) of w / 2^32 turns
+float2 philox_turn(uint w) {
+    uint quarter = (w + 0x20000000u) >> 30;
+    float t = convert_float_rte((int)(w - (quarter << 30))) * 0x1p-30f;
+    float z = t * t;
+    float s = t * fma(fma(fma(-0x1.2f5a16p-8f, z, 0x1.466b22p-4f), z, -0x1.4abbecp-1f), z, 0x1.921fb6p+0f);
+    float c = fma(fma(fma(fma(0x1.d47d46p-11f, z, -0x1.55b146p-6f), z, 0x1.03c1aep-2f), z, -0x1.3bd3ccp+0f), z, 1.0f);
+    uint swapped = (as_uint(s) ^ as_uint(c)) & -(quarter & 1u);
+    return (float2)(as_float(as_uint(c) ^ swapped ^ (((quarter + 1u) & 2u) << 30)),
+                    as_float(as_uint(s) ^ swapped ^ ((quarter & 2u) << 30)));
+}
+
+void philox_store(__global float *out, ulong n, float4 values) {
+    ulong i = 4 * (ulong)get_global_id(0);
+    if (i + 4 <= n) {
+        vstore4(values, 0, out + i);
+        return;
+    }
+    if (i < n) out[i] = values.x;
+    if (i + 1 < n) out[i + 1] = values.y;
+    if (i + 2 < n) out[i + 2] = values.z;
+}
+
+__kernel void philox_uniform(ulong seed, ulong stream, ulong n, __global float *out) {
+    uint4 w = philox_block(seed, stream, get_global_id(0));
+    philox_store(out, n, convert_float4_rte(w >> 8) * 0x1p-24f);
+}
+
+__kernel void philox_normal(ulong seed, ulong stream, ulong n, __global float *out) {
+    uint4 w = philox_block(seed, stream, get_global_id(0));
+    float2 first = philox_radius(w.x) * philox_turn(w.y);
+    float2 second = philox_radius(w.z) * philox_turn(w.w);
+    philox_store(out, n, (float4)(first, second));
+}
