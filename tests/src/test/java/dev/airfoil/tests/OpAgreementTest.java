@@ -101,7 +101,7 @@ class OpAgreementTest {
             difference += Math.pow((double) a[i] - b[i], 2);
             square += Math.pow(b[i], 2);
         }
-        return a.length != b.length ? Double.NaN : Math.sqrt(difference) / Math.max(Math.sqrt(square), 1e-2);
+        return a.length != b.length ? Double.NaN : Math.sqrt(difference) / Math.max(Math.sqrt(square), 0.1);
     }
 
     @TestFactory
