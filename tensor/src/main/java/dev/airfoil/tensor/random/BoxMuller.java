@@ -12,8 +12,9 @@ package dev.airfoil.tensor.random;
  * ulp). Every product that feeds an addition is an explicit fma, so a compiler that contracts {@code a * b + c} finds
  * nothing to change; no intermediate is subnormal, so flushing those to zero changes nothing either.
  *
- * <p>A twin (philox.cl among the OpenCL kernels) repeats the constants below; they are F32 values, given in hexadecimal so that no parser can round them.
- * The coefficients are minimax fits, each rounded to F32 in turn and the rest fitted again.
+ * <p>A twin (philox.cl among the OpenCL kernels) repeats the constants below; they are F32 values, given in
+ * hexadecimal so that no parser can round them. The coefficients are minimax fits, each rounded to F32 in turn and the
+ * rest fitted again.
  */
 public final class BoxMuller {
     /**
@@ -40,14 +41,14 @@ public final class BoxMuller {
     /** First guess of 1 / sqrt(x): these bits less half the bits of x; relative error 3.5e-2. */
     public static final int RSQRT_BITS = 0x5f375a86;
 
-    /** sin(pi/2 t) = t * (SIN_0 + SIN_1 t^2 + ... + SIN_3 t^6) for |t| <= 1/2, relative error 2.8e-8. */
+    /** sin(pi/2 t) = t * (SIN_0 + SIN_1 t^2 + ... + SIN_3 t^6) for t in [-1/2, 1/2], relative error 2.8e-8. */
     public static final float SIN_0 = 0x1.921fb6p+0f;
 
     public static final float SIN_1 = -0x1.4abbecp-1f;
     public static final float SIN_2 = 0x1.466b22p-4f;
     public static final float SIN_3 = -0x1.2f5a16p-8f;
 
-    /** cos(pi/2 t) = 1 + t^2 * (COS_0 + COS_1 t^2 + ... + COS_3 t^6) for |t| <= 1/2, absolute error 4.1e-10. */
+    /** cos(pi/2 t) = 1 + t^2 * (COS_0 + COS_1 t^2 + ... + COS_3 t^6) for t in [-1/2, 1/2], absolute error 4.1e-10. */
     public static final float COS_0 = -0x1.3bd3ccp+0f;
 
     public static final float COS_1 = 0x1.03c1aep-2f;
