@@ -1,0 +1,14 @@
+package dev.airfoil.train.data;
+
+/** What reading, building or downloading data throws: the message is one sentence a user can act on. */
+public class DataException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public DataException(String message) {
+        super(message);
+    }
+
+    public DataException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.airfoil.train.data;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes an image set beside its place and moves it there when it is whole: a reader never meets half a set, and an
+ * older set at that place lives until the new one is complete.
+ */
+final class ImageTextWriter implements AutoCloseable {
+    private final Path target;
+    private final Path beside;
+    private final int size;
+    private final OutputStream pixels;
+    private final Writer pairs;
+    private final List<String> skipped = new ArrayList<>();
+    private final Set<String> concepts = new HashSet<>();
+    private final TreeMap<String, Integer> licences = new TreeMap<>();
+    private int count;
+    private int heldOut;
+
+    /** @param target the folder to make: absent, empty, or an older set, which is replaced */
+    ImageTextWriter(Path target, int size) throws IOException {
+        if (size < 1 || size > 4096) {
+            throw new DataException("Pictures must be 1 to 4096 pixels wide, but " + size + " was asked for.");
+        }
+        this.target = target.toAbsolutePath().normalize();
+        this.size = size;
+        checkReplaceable(this.target);
+        this.beside = this.target.resolveSibling(this.target.getFileName() + ".partial");
+        delete(beside);
+        Files.createDirectories(beside);
+        this.pixels = new BufferedOutputStream(Files.newOutputStream(beside.resolve(ImageTextSet.PIXELS)), 1 << 20);
+        this.pairs = Files.newBufferedWriter(beside.resolve(ImageTextSet.PAIRS));
+    }
+
+    private static void checkReplaceable(Path target) throws IOException {
+        if (!Files.exists(target) || Files.exists(target.resolve(ImageTextSet.INFO))) {
+            return;
+        }
+        boolean empty = false;
+        if (Files.isDirectory(target)) {
+            try (Stream<Path> inside = Files.list(target)) {
+                empty = inside.findAny().isEmpty();
+            }
+        }
+        if (!empty) {
+            throw new DataException(target + " exists and is not an image set; name a new or empty folder.");
+        }
+    }
+
+    void add(Pair pair, byte[] rgb) throws IOException {
+        if (rgb.length != size * size * 3) {
+            throw new IllegalArgumentException(pair.id() + " has " + rgb.length + " bytes of pixels");
+        }
+        pixels.write(rgb);
+        pairs.write(PairJson.write(pair) + "\n");
+        concepts.add(pair.concept());
+        licences.merge(pair.licence().spdx(), 1, Integer::sum);
+        heldOut += pair.split() == Split.HELD_OUT ? 1 : 0;
+        count++;
+    }
+
+    void skip(String name, String reason) {
+        skipped.add(name + ": " + reason);
+    }
+
+    /** Completes the files and moves the set into place. */
+    BuildReport finish(String source) throws IOException {
+        pixels.close();
+        pairs.close();
+        if (count == 0) {
+            String first = skipped.isEmpty() ? "" : " (the first: " + skipped.getFirst() + ")";
+            throw new DataException("No picture of " + source + " could be used" + first + ".");
+        }
+        Files.writeString(beside.resolve(ImageTextSet.INFO), info(source));
+        Path old = target.resolveSibling(target.getFileName() + ".old");
+        delete(old);
+        if (Files.exists(target)) {
+            Files.move(target, old);
+        }
+        Files.move(beside, target);
+        delete(old);
+        return new BuildReport(target, count, concepts.size(), heldOut, skipped);
+    }
+
+    private String info(String source) {
+        ObjectNode info = JsonMapper.shared().createObjectNode();
+        info.put("format", ImageTextSet.FORMAT);
+        info.put("version", ImageTextSet.VERSION);
+        info.put("source", source);
+        info.put("count", count);
+        info.put("size", size);
+        info.put("concepts", concepts.size());
+        info.put("heldOut", heldOut);
+        ObjectNode byLicence = info.putObject("licences");
+        licences.forEach(byLicence::put);
+        ArrayNode list = info.putArray("skipped");
+        skipped.forEach(list::add);
+        return info.toPrettyString() + "\n";
+    }
+
+    /** Gives the files back; where {@link #finish} has not moved them, they are deleted. */
+    @Override
+    public void close() throws IOException {
+        pixels.close();
+        pairs.close();
+        delete(beside);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        List<Path> inside;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            inside = walk.toList();
+        }
+        for (Path path : inside.reversed()) {
+            Files.delete(path);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.airfoil.train.data;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The licence of a picture, kept with every pair of a set. */
+public enum Licence {
+    MIT("MIT"),
+    APACHE_2_0("Apache-2.0"),
+    /** Attribution: name the artists wherever the pictures, or weights trained on them, are passed on. */
+    CC_BY_4_0("CC-BY-4.0"),
+    /** Attribution, and derived works under the same licence. */
+    CC_BY_SA_4_0("CC-BY-SA-4.0"),
+    /** A user's own folder, which says nothing about licences. */
+    UNSTATED("NOASSERTION");
+
+    /** Art that may be redistributed, with weights or test data too, without further conditions: the default. */
+    public static final Set<Licence> PERMISSIVE = Collections.unmodifiableSet(EnumSet.of(MIT, APACHE_2_0));
+
+    private final String spdx;
+
+    Licence(String spdx) {
+        this.spdx = spdx;
+    }
+
+    /** The SPDX identifier. */
+    public String spdx() {
+        return spdx;
+    }
+
+    /** The licence with this SPDX identifier; {@link DataException} where it is none of ours. */
+    public static Licence ofSpdx(String spdx) {
+        for (Licence licence : values()) {
+            if (licence.spdx.equals(spdx)) {
+                return licence;
+            }
+        }
+        throw new DataException("\"" + spdx + "\" is not a licence that Airfoil knows; build the image set again.");
+    }
+}

@@ -1,0 +1,181 @@
+package dev.airfoil.train.data;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Fetches pinned packages from an npm registry into a cache folder. A tarball is downloaded beside its place, checked
+ * against the pinned sha512 and only then moved, so an interrupted run goes on with the packages that are complete, and
+ * a file that a user put into the cache by hand (a machine without network) is as good as a download.
+ */
+public final class NpmRegistry {
+    private static final String DEFAULT = "https://registry.npmjs.org/";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final URI address;
+    private final Path cache;
+
+    /**
+     * @param address where packages lie, such as {@code https://registry.npmjs.org/}
+     * @param cache the folder that keeps tarballs; made on first use
+     */
+    public NpmRegistry(URI address, Path cache) {
+        this.address = address.toString().endsWith("/") ? address : URI.create(address + "/");
+        this.cache = cache;
+    }
+
+    /**
+     * The registry that npm itself would use (the environment's {@code npm_config_registry}, then {@code registry=} in
+     * {@code ~/.npmrc}, then npmjs.org), with the cache in {@code $XDG_CACHE_HOME/airfoil/npm} or
+     * {@code ~/.cache/airfoil/npm}.
+     */
+    public static NpmRegistry standard() {
+        Path home = Path.of(System.getProperty("user.home"));
+        String caches = System.getenv("XDG_CACHE_HOME");
+        Path base = caches == null || caches.isBlank() ? home.resolve(".cache") : Path.of(caches);
+        return new NpmRegistry(
+                address(System.getenv(), home.resolve(".npmrc")),
+                base.resolve("airfoil").resolve("npm"));
+    }
+
+    static URI address(Map<String, String> environment, Path npmrc) {
+        String chosen = Optional.ofNullable(environment.get("npm_config_registry"))
+                .filter(s -> !s.isBlank())
+                .or(() -> registryLine(npmrc))
+                .orElse(DEFAULT);
+        try {
+            return URI.create(chosen.strip());
+        } catch (IllegalArgumentException e) {
+            throw new DataException(
+                    "The npm registry's address \"" + chosen + "\" is not a URL; mend npm_config_registry or ~/.npmrc.",
+                    e);
+        }
+    }
+
+    private static Optional<String> registryLine(Path npmrc) {
+        if (!Files.isReadable(npmrc)) {
+            return Optional.empty();
+        }
+        try (Stream<String> lines = Files.lines(npmrc)) {
+            return lines.map(String::strip)
+                    .filter(line -> line.matches("registry\\s*=.*"))
+                    .map(line -> line.substring(line.indexOf('=') + 1).strip())
+                    .filter(s -> !s.isEmpty())
+                    .findFirst();
+        } catch (IOException e) {
+            throw new DataException("Could not read " + npmrc + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** The package's tarball in the cache, downloaded first where it is missing or damaged. */
+    Path fetch(NpmPackage wanted) {
+        Path kept = cache.resolve(wanted.cacheName());
+        try {
+            if (Files.exists(kept) && integrity(kept).equals(wanted.integrity())) {
+                return kept;
+            }
+            Files.createDirectories(cache);
+        } catch (IOException e) {
+            throw new DataException("Could not use the cache folder " + cache + ": " + e.getMessage() + ".", e);
+        }
+        URI from = address.resolve(wanted.path());
+        Path beside =
+                cache.resolve(wanted.cacheName() + "." + ProcessHandle.current().pid() + ".part");
+        try {
+            download(from, beside);
+            String found = integrity(beside);
+            if (!found.equals(wanted.integrity())) {
+                throw new DataException("The download " + from + " has the checksum " + found + " where "
+                        + wanted.integrity() + " is pinned: the registry sent other bytes, so nothing was kept.");
+            }
+            Files.move(beside, kept, StandardCopyOption.REPLACE_EXISTING);
+            return kept;
+        } catch (IOException e) {
+            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            throw new DataException(
+                    "Could not download " + wanted + " from " + from + " (" + reason
+                            + "): check the network, or put the file at " + kept + " and run again.",
+                    e);
+        } finally {
+            discard(beside);
+        }
+    }
+
+    /** The named files of the package, fetched first where needed; {@link DataException} where one is missing. */
+    Map<String, byte[]> read(NpmPackage wanted, Set<String> names) {
+        Path tarball = fetch(wanted);
+        Map<String, byte[]> found = new HashMap<>();
+        try (TarReader tar = new TarReader(new BufferedInputStream(Files.newInputStream(tarball)))) {
+            for (var entry = tar.next(); entry.isPresent(); entry = tar.next()) {
+                String name = entry.get().name();
+                // Every npm package has one folder at its root, and its name varies.
+                String inside = name.substring(name.indexOf('/') + 1);
+                if (names.contains(inside)) {
+                    found.put(inside, entry.get().bytes());
+                }
+            }
+        } catch (IOException e) {
+            throw new DataException(
+                    "Could not read " + tarball + ": " + e.getMessage() + "; delete the file and run again.", e);
+        }
+        for (String name : names) {
+            if (!found.containsKey(name)) {
+                throw new DataException("The package " + wanted + " holds no " + name + ", which Airfoil needs.");
+            }
+        }
+        return found;
+    }
+
+    private static void download(URI from, Path to) throws IOException {
+        HttpClient.Builder client = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .connectTimeout(PATIENCE);
+        HttpRequest request =
+                HttpRequest.newBuilder(from).timeout(PATIENCE.multipliedBy(10)).build();
+        try (HttpClient http = client.build()) {
+            HttpResponse<Path> response = http.send(request, HttpResponse.BodyHandlers.ofFile(to));
+            if (response.statusCode() != 200) {
+                throw new IOException("the server answered " + response.statusCode());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the download was interrupted", e);
+        }
+    }
+
+    static String integrity(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest sha = MessageDigest.getInstance("SHA-512");
+            new DigestInputStream(in, sha).transferTo(java.io.OutputStream.nullOutputStream());
+            return "sha512-" + Base64.getEncoder().encodeToString(sha.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-512", e);
+        }
+    }
+
+    private static void discard(Path beside) {
+        try {
+            Files.deleteIfExists(beside);
+        } catch (IOException e) {
+            throw new DataException("Could not delete " + beside + ": " + e.getMessage() + ".", e);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.airfoil.train.data;
+
+import java.util.List;
+
+/**
+ * One picture's words: row {@code i} of a set's {@code pairs.jsonl}, whose pixels are row {@code i} of its pixel file.
+ *
+ * @param id unique in the set, such as {@code noto/1F34E}, or the file's path in a folder
+ * @param concept what the picture shows whatever its style or skin tone; the unit of the {@link Split}
+ * @param group what the {@link BalancedSampler} balances over, such as {@code food-drink}
+ * @param style the art style, such as {@code Noto style}; empty where there is none to tell
+ * @param licence of the picture
+ * @param split whether training may see it
+ * @param captions at least one; the first is the canonical prompt
+ */
+public record Pair(
+        String id, String concept, String group, String style, Licence licence, Split split, List<String> captions) {
+    public Pair {
+        captions = List.copyOf(captions);
+        if (id.isBlank() || concept.isBlank() || group.isBlank()) {
+            throw new DataException("A pair needs an id, a concept and a group, but was given id=\"" + id
+                    + "\", concept=\"" + concept + "\", group=\"" + group + "\".");
+        }
+        if (captions.isEmpty() || captions.stream().anyMatch(String::isBlank)) {
+            throw new DataException("The pair " + id + " needs at least one caption, and none may be blank.");
+        }
+    }
+
+    /** The canonical prompt. */
+    public String caption() {
+        return captions.getFirst();
+    }
+}
