@@ -1,8 +1,14 @@
 package dev.airfoil.text.onnx;
 
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.TensorSpec;
+import dev.airfoil.tensor.io.SafetensorsWriter;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +68,19 @@ public record OnnxWeights(Map<String, OnnxTensor> initializers, List<Node> nodes
     }
 
     /**
+     * Maps a file into memory and reads it; see {@link #read(MemorySegment, String)}.
+     *
+     * @param arena how long the mapping lasts
+     */
+    public static OnnxWeights read(Path file, Arena arena) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), file.toString());
+        } catch (IOException e) {
+            throw new TensorException("cannot read the weights " + file + ": " + e, e);
+        }
+    }
+
+    /**
      * The weights under the names of the model that was exported, linear weights turned to {@code [out in]}.
      *
      * @param arena owns the turned copies
@@ -82,6 +101,21 @@ public record OnnxWeights(Map<String, OnnxTensor> initializers, List<Node> nodes
             }
         });
         return named;
+    }
+
+    /**
+     * Writes the {@link #named} weights as a safetensors file.
+     *
+     * @throws TensorException as {@link #named}, or if the file cannot be written
+     */
+    public void save(Path target) {
+        try (Arena arena = Arena.ofConfined()) {
+            SafetensorsWriter writer = new SafetensorsWriter().metadata("source", source);
+            named(arena)
+                    .forEach((name, tensor) ->
+                            writer.tensor(name, new TensorSpec(DType.F32, tensor.shape()), tensor::data));
+            writer.write(target);
+        }
     }
 
     private String parameter(Node node, String weight) {
