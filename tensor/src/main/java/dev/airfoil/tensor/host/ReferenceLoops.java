@@ -37,7 +37,7 @@ public final class ReferenceLoops {
     public static void run(Primitive op, List<Tensor> in, List<Tensor> outputs) {
         Tensor out = outputs.getFirst();
         switch (op) {
-            case Fill(_, double value) -> {
+            case Fill(var _, double value) -> {
                 for (long i = 0; i < out.size(); i++) {
                     Elements.set(out, i, value);
                 }
@@ -70,8 +70,8 @@ public final class ReferenceLoops {
             case Max(int axis) -> max(axis, in.getFirst(), out);
             case MatMul _ -> matmul(in.get(0), in.get(1), out);
             case Conv2d c -> ReferenceConv.forward(c, in.get(0), in.get(1), out);
-            case Conv2dGradInput(Conv2d c, _, _) -> ReferenceConv.gradInput(c, in.get(0), in.get(1), out);
-            case Conv2dGradWeight(Conv2d c, _, _) -> ReferenceConv.gradWeight(c, in.get(0), in.get(1), out);
+            case Conv2dGradInput(Conv2d c, var _, var _) -> ReferenceConv.gradInput(c, in.get(0), in.get(1), out);
+            case Conv2dGradWeight(Conv2d c, var _, var _) -> ReferenceConv.gradWeight(c, in.get(0), in.get(1), out);
             case Gather _ -> gather(in.get(0), in.get(1), out);
             case ScatterAdd _ -> scatterAdd(in.get(0), in.get(1), out);
             case Concat(int axis) -> {
@@ -81,7 +81,7 @@ public final class ReferenceLoops {
                     start += part.dim(axis);
                 }
             }
-            case Pad(int axis, int before, _) -> {
+            case Pad(int axis, int before, var _) -> {
                 HostBackend.segment(out).asSlice(0, out.spec().bytes()).fill((byte) 0);
                 Elements.copy(
                         in.getFirst(),
