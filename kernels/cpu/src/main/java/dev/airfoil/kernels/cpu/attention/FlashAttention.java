@@ -1,0 +1,198 @@
+package dev.airfoil.kernels.cpu.attention;
+
+import dev.airfoil.kernels.cpu.Scratch;
+import dev.airfoil.kernels.cpu.WorkerPool;
+import dev.airfoil.kernels.cpu.gemm.Operand;
+import dev.airfoil.kernels.cpu.gemm.Tile;
+import dev.airfoil.kernels.cpu.gemm.Tiles;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Attention by blocks of queries and keys, with a running softmax: of the scores only one block exists at a time.
+ *
+ * <p>The block is held transposed, {@code [keys][queries]}: maximum and sum over keys are then plain vector operations,
+ * and the weights stand as the broadcast side of the product with v. A block of queries of one head is the unit of
+ * parallelism.
+ */
+public record FlashAttention(Tile tile) {
+    /** The one for this machine. */
+    public static final FlashAttention BEST = new FlashAttention(Tiles.forAttention());
+
+    private static final int QUERIES = 48;
+    private static final int KEYS = 240;
+
+    /** Queries in a block: whole tiles both ways. */
+    private int queries() {
+        int size = tile.columns();
+        while (size % tile.rows() != 0 || size < QUERIES) {
+            size += tile.columns();
+        }
+        return size;
+    }
+
+    static int up(int a, int b) {
+        return (a + b - 1) / b * b;
+    }
+
+    /**
+     * @param o {@code [b n h e]} in memory
+     * @param lse dense {@code [b h n]} from byte {@code lseBase}
+     */
+    public void run(
+            WorkerPool pool, Problem p, Heads q, Heads k, Heads v, Heads o, MemorySegment lse, long lseBase) {
+        int blocks = up(p.n(), queries()) / queries();
+        pool.splitIf(p.work() > 100_000, p.b() * p.h() * blocks, (from, to) -> {
+            try (Scratch scratch = Scratch.borrow()) {
+                Part part = new Part(p, scratch);
+                for (int i = from; i < to; i++) {
+                    int bh = i / blocks;
+                    part.head(bh / p.h(), bh % p.h(), k, v);
+                    part.block(q, i % blocks * queries(), o, lse, lseBase + 4L * bh * p.n());
+                }
+            }
+        });
+    }
+
+    /** The working memory of one worker, and the head whose keys are packed in it. */
+    private final class Part {
+        private final Problem p;
+        private final int e;
+        private final int width = queries();
+        private final int mr = tile.rows();
+        private final int nr = tile.columns();
+        private final int eUp;
+        private final int mostKeys;
+
+        private final float[] kPanels;
+        private final float[] weights;
+        private final float[] panel;
+        private final float[] max = new float[width];
+        private final float[] sum = new float[width];
+        private final float[] factor = new float[width];
+        private final MemorySegment vPanels;
+        private final MemorySegment qPanels;
+        private final MemorySegment scores;
+        private final MemorySegment out;
+        private final MemorySegment keptK;
+        private final MemorySegment keptV;
+
+        private int b = -1;
+        private int h = -1;
+
+        Part(Problem p, Scratch scratch) {
+            this.p = p;
+            this.e = p.e();
+            this.eUp = up(e, nr);
+            this.mostKeys = up(Math.min(p.m(), KEYS), mr);
+            this.kPanels = scratch.floats(0, (long) up(p.m(), mr) * e + 16);
+            this.weights = scratch.floats(1, (long) mostKeys * width);
+            this.panel = scratch.floats(2, (long) nr * Math.max(p.m(), e) + 16);
+            this.vPanels = scratch.segment(0, (long) eUp * p.m());
+            this.qPanels = scratch.segment(1, (long) e * width);
+            this.scores = scratch.segment(2, (long) mostKeys * width);
+            this.out = scratch.segment(3, (long) width * eUp);
+            this.keptK = scratch.segment(4, (long) p.m() * e);
+            this.keptV = scratch.segment(5, (long) p.m() * e);
+        }
+
+        /** Packs the kept keys and values of a head, unless they are there. */
+        void head(int b, int h, Heads k, Heads v) {
+            if (b == this.b && h == this.h) {
+                return;
+            }
+            this.b = b;
+            this.h = h;
+            int m = p.keys().count(b);
+            p.keys().gather(k, b, h, e, keptK).rows(0, 0, 0).packLeft(m, mr, e, kPanels);
+            p.keys().gather(v, b, h, e, keptV).columns(0, 0, 0).packRight(e, nr, m, 1, panel, vPanels);
+        }
+
+        /** Queries {@code q0 ..} of the head. */
+        void block(Heads q, int q0, Heads o, MemorySegment lse, long lseRow) {
+            int rows = Math.min(width, p.n() - q0);
+            Operand left = q.rows(b, h, q0);
+            left.packRight(rows, nr, e, p.scale() * Problem.LOG2_E, panel, qPanels);
+            Arrays.fill(max, Softmax2.LOWEST);
+            Arrays.fill(sum, 0);
+            int m = p.limit(b, q0 + rows - 1);
+            // Even parts, so that the last block is no stub.
+            int parts = (m + KEYS - 1) / KEYS;
+            int step = parts == 0 ? 1 : up((m + parts - 1) / parts, mr);
+            for (int k0 = 0; k0 < m; k0 += step) {
+                keys(q0, rows, k0, Math.min(step, m - k0));
+            }
+            for (int i = 0; i < rows; i++) {
+                store(i, m, o, o.at(b, h) + (q0 + i) * o.row());
+                float l = sum[i];
+                float value = l > 0 ? (float) ((max[i] + Math.log(l) / Math.log(2)) * Math.log(2)) : 0;
+                Lanes.set(lse, lseRow + 4L * (q0 + i), value);
+            }
+        }
+
+        private void keys(int q0, int rows, int k0, int n) {
+            int m = p.keys().count(b);
+            for (int j = 0; j < rows; j += nr) {
+                for (int i = 0; i < n; i += mr) {
+                    long to = 4L * (i * width + j);
+                    tile.zero(e, kPanels, (k0 + i) * e, mr, qPanels, 4L * j * e, 4L * nr, scores, to, 4L * width);
+                }
+            }
+            if (p.limit(b, q0) < k0 + n) {
+                hide(q0, rows, k0, n);
+            }
+            for (int j = 0; j < up(rows, nr); j += Lanes.N) {
+                Softmax2.block(scores, width, j, n, weights, max, sum, factor);
+            }
+            if (k0 > 0) {
+                rescale(rows);
+            }
+            for (int i = 0; i < rows; i += mr) {
+                for (int j = 0; j < e; j += nr) {
+                    long from = 4L * (j * (long) m + (long) k0 * nr);
+                    long to = 4L * (i * eUp + j);
+                    if (k0 > 0) {
+                        tile.add(n, weights, i, width, vPanels, from, 4L * nr, out, to, 4L * eUp);
+                    } else {
+                        tile.zero(n, weights, i, width, vPanels, from, 4L * nr, out, to, 4L * eUp);
+                    }
+                }
+            }
+        }
+
+        /** Scores of keys that a query must not see. */
+        private void hide(int q0, int rows, int k0, int n) {
+            for (int i = 0; i < rows; i++) {
+                for (int k = Math.max(0, p.limit(b, q0 + i) - k0); k < n; k++) {
+                    Lanes.set(scores, 4L * (k * width + i), Float.NEGATIVE_INFINITY);
+                }
+            }
+        }
+
+        private void rescale(int rows) {
+            for (int i = 0; i < rows; i++) {
+                long row = 4L * i * eUp;
+                for (int j = 0; j < eUp; j += Lanes.N) {
+                    Lanes.store(Lanes.load(out, row + 4L * j).mul(factor[i]), out, row + 4L * j);
+                }
+            }
+        }
+
+        private void store(int i, int m, Heads o, long to) {
+            if (m == 0 || sum[i] == 0) {
+                o.data().asSlice(to, 4L * e).fill((byte) 0);
+                return;
+            }
+            float r = 1 / sum[i];
+            long row = 4L * i * eUp;
+            int j = 0;
+            for (; j + Lanes.N <= e; j += Lanes.N) {
+                Lanes.store(Lanes.load(out, row + 4L * j).mul(r), o.data(), to + 4L * j);
+            }
+            for (; j < e; j++) {
+                Lanes.set(o.data(), to + 4L * j, Lanes.get(out, row + 4L * j) * r);
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.airfoil.kernels.cpu.attention;
+
+import dev.airfoil.kernels.cpu.Scratch;
+import dev.airfoil.kernels.cpu.WorkerPool;
+import dev.airfoil.kernels.cpu.gemm.Operand;
+import dev.airfoil.kernels.cpu.gemm.Tile;
+import dev.airfoil.kernels.cpu.gemm.Tiles;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * The gradients of attention by blocks of keys and queries; the weights are computed again from the scores and {@code
+ * lse}, so a block of them is all that exists. A head is the unit of parallelism: its sums have a fixed order.
+ *
+ * <p>Per block, scores and weight gradients are {@code [queries][keys]}. That is the broadcast side of {@code gv += p^T
+ * go} and {@code gk += gs^T q} as it stands; only {@code gq += gs k} wants it transposed.
+ */
+public record FlashAttentionGrad(Tile tile) {
+    /** The one for this machine. */
+    public static final FlashAttentionGrad BEST = new FlashAttentionGrad(Tiles.forAttention());
+
+    private static final int QUERIES = 60;
+    private static final int KEYS = 160;
+
+    private static int up(int a, int b) {
+        return FlashAttention.up(a, b);
+    }
+
+    /** Keys in a block: whole tiles both ways. */
+    private int keyBlock() {
+        int size = up(KEYS, tile.columns());
+        while (size % tile.rows() != 0) {
+            size += tile.columns();
+        }
+        return size;
+    }
+
+    /**
+     * What goes in and comes out. {@code lse} is dense {@code [b h n]}; {@code gk} and {@code gv} have zeros where a key is
+     * masked.
+     */
+    public record Tensors(
+            Heads q,
+            Heads k,
+            Heads v,
+            Heads o,
+            Heads go,
+            MemorySegment lse,
+            long lseBase,
+            Heads gq,
+            Heads gk,
+            Heads gv) {}
+
+    public void run(WorkerPool pool, Problem p, Tensors t) {
+        pool.splitIf(p.work() > 40_000, p.b() * p.h(), (from, to) -> {
+            try (Scratch scratch = Scratch.borrow()) {
+                Part part = new Part(p, t, scratch);
+                for (int i = from; i < to; i++) {
+                    part.head(i / p.h(), i % p.h());
+                }
+            }
+        });
+    }
+
+    /** The working memory of one worker. */
+    private final class Part {
+        private final Problem p;
+        private final Tensors t;
+        private final int e;
+        private final int n;
+        private final int mr = tile.rows();
+        private final int nr = tile.columns();
+        private final int eUp;
+        private final int width = keyBlock();
+        private final int rows = up(QUERIES, mr);
+
+        private final float[] qLeft;
+        private final float[] goLeft;
+        private final float[] weights;
+        private final float[] grads;
+        private final float[] transposed;
+        private final float[] panel;
+        private final float[] delta;
+        private final MemorySegment qRight;
+        private final MemorySegment goRight;
+        private final MemorySegment kPanels;
+        private final MemorySegment kept;
+        private final MemorySegment scores;
+        private final MemorySegment sums;
+        private final MemorySegment kTurned;
+        private final MemorySegment vTurned;
+        // Slices of sums.
+        private final MemorySegment weightGrads;
+        private final MemorySegment gq;
+        private final MemorySegment gk;
+        private final MemorySegment gv;
+        private final MemorySegment keptK;
+        private final MemorySegment keptV;
+
+        Part(Problem p, Tensors t, Scratch s) {
+            this.p = p;
+            this.t = t;
+            this.e = p.e();
+            this.n = p.n();
+            this.eUp = up(e, nr);
+            int m = p.m();
+            int most = Math.max(Math.max(n, m), e);
+            this.qLeft = s.floats(0, (long) up(n, mr) * e + 16);
+            this.goLeft = s.floats(1, (long) up(n, mr) * e + 16);
+            this.weights = s.floats(2, (long) rows * width + mr);
+            this.grads = s.floats(3, (long) rows * width + mr);
+            this.transposed = s.floats(4, (long) rows * width + 16);
+            this.panel = s.floats(5, (long) nr * most + 16);
+            this.delta = s.floats(6, n);
+            this.qRight = s.segment(0, (long) eUp * n);
+            this.goRight = s.segment(1, (long) eUp * n);
+            this.kPanels = s.segment(2, (long) eUp * m);
+            this.kTurned = s.segment(3, (long) up(m, nr) * e);
+            this.vTurned = s.segment(4, (long) up(m, nr) * e);
+            this.kept = s.segment(5, 2L * m * e);
+            this.keptK = kept.asSlice(0, 4L * m * e);
+            this.keptV = kept.asSlice(4L * m * e, 4L * m * e);
+            this.scores = s.segment(6, 2L * rows * width);
+            this.weightGrads = scores.asSlice(4L * rows * width, 4L * rows * width);
+            long gqSize = 4L * up(n, mr) * eUp;
+            long blockSize = 4L * width * eUp;
+            this.sums = s.segment(7, (gqSize + 2 * blockSize) / 4);
+            this.gq = sums.asSlice(0, gqSize);
+            this.gk = sums.asSlice(gqSize, blockSize);
+            this.gv = sums.asSlice(gqSize + blockSize, blockSize);
+        }
+
+        void head(int b, int h) {
+            int m = p.keys().count(b);
+            if (m < p.m()) {
+                clear(t.gk(), b, h);
+                clear(t.gv(), b, h);
+            }
+            pack(b, h, m);
+            for (int i = 0; i < n; i++) {
+                delta[i] = dot(t.go().data(), t.go().at(b, h) + i * t.go().row(), t.o().data(),
+                        t.o().at(b, h) + i * t.o().row());
+            }
+            gq.fill((byte) 0);
+            for (int k0 = 0; k0 < m; k0 += width) {
+                int keys = Math.min(width, m - k0);
+                gk.fill((byte) 0);
+                gv.fill((byte) 0);
+                for (int q0 = 0; q0 < n; q0 += rows) {
+                    int queries = Math.min(rows, n - q0);
+                    if (p.limit(b, q0 + queries - 1) > k0) {
+                        block(b, h, q0, queries, k0, keys);
+                    }
+                }
+                p.keys().scatter(gk, 0, 4L * eUp, b, k0, keys, t.gk(), h, e);
+                p.keys().scatter(gv, 0, 4L * eUp, b, k0, keys, t.gv(), h, e);
+            }
+            for (int i = 0; i < n; i++) {
+                MemorySegment.copy(gq, 4L * i * eUp, t.gq().data(), t.gq().at(b, h) + i * t.gq().row(), 4L * e);
+            }
+        }
+
+        private void clear(Heads x, int b, int h) {
+            for (int i = 0; i < p.m(); i++) {
+                x.data().asSlice(x.at(b, h) + i * x.row(), 4L * e).fill((byte) 0);
+            }
+        }
+
+        private void pack(int b, int h, int m) {
+            t.q().rows(b, h, 0).packLeft(n, mr, e, qLeft);
+            t.go().rows(b, h, 0).packLeft(n, mr, e, goLeft);
+            t.q().columns(b, h, 0).packRight(e, nr, n, 1, panel, qRight);
+            t.go().columns(b, h, 0).packRight(e, nr, n, 1, panel, goRight);
+            Heads k = p.keys().gather(t.k(), b, h, e, keptK);
+            Heads v = p.keys().gather(t.v(), b, h, e, keptV);
+            k.rows(0, 0, 0).packRight(m, nr, e, 1, panel, kTurned);
+            v.rows(0, 0, 0).packRight(m, nr, e, 1, panel, vTurned);
+            k.columns(0, 0, 0).packRight(e, nr, m, 1, panel, kPanels);
+        }
+
+        private float dot(MemorySegment a, long ao, MemorySegment b, long bo) {
+            double sum = 0;
+            for (int i = 0; i < e; i++) {
+                sum += (double) Lanes.get(a, ao + 4L * i) * Lanes.get(b, bo + 4L * i);
+            }
+            return (float) sum;
+        }
+
+        private void block(int b, int h, int q0, int queries, int k0, int keys) {
+            long stride = 4L * width;
+            for (int j = 0; j < keys; j += nr) {
+                long right = 4L * (k0 + j) * e;
+                for (int i = 0; i < queries; i += mr) {
+                    int left = (q0 + i) * e;
+                    long to = i * stride + 4L * j;
+                    tile.zero(e, qLeft, left, mr, kTurned, right, 4L * nr, scores, to, stride);
+                    tile.zero(e, goLeft, left, mr, vTurned, right, 4L * nr, weightGrads, to, stride);
+                }
+            }
+            weights(b, h, q0, queries, k0, keys);
+            long turned = 4L * q0 * nr;
+            for (int i = 0; i < keys; i += mr) {
+                for (int j = 0; j < e; j += nr) {
+                    long to = 4L * (i * eUp + j);
+                    long right = 4L * j * n + turned;
+                    tile.add(queries, weights, i, width, goRight, right, 4L * nr, gv, to, 4L * eUp);
+                    tile.add(queries, grads, i, width, qRight, right, 4L * nr, gk, to, 4L * eUp);
+                }
+            }
+            new Operand(scores, 0, stride, Float.BYTES).packLeft(queries, mr, keys, transposed);
+            for (int i = 0; i < queries; i += mr) {
+                for (int j = 0; j < e; j += nr) {
+                    long right = 4L * (j * (long) p.keys().count(b) + (long) k0 * nr);
+                    long to = 4L * ((long) (q0 + i) * eUp + j);
+                    tile.add(keys, transposed, i * keys, mr, kPanels, right, 4L * nr, gq, to, 4L * eUp);
+                }
+            }
+        }
+
+        /** From scores and gp to weights and their gradients, row by row. */
+        private void weights(int b, int h, int q0, int queries, int k0, int keys) {
+            float c = p.scale() * Problem.LOG2_E;
+            long lseRow = t.lseBase() + 4L * ((long) (b * p.h() + h) * n + q0);
+            for (int i = 0; i < queries; i++) {
+                float lse = Lanes.get(t.lse(), lseRow + 4L * i) * Problem.LOG2_E;
+                int at = i * width;
+                Softmax2.gradRow(
+                        scores, weightGrads, 4L * at, keys, c, lse, delta[q0 + i], p.scale(), weights, grads, at);
+                int limit = Math.max(0, p.limit(b, q0 + i) - k0);
+                if (limit < keys) {
+                    Arrays.fill(weights, at + limit, at + keys, 0);
+                    Arrays.fill(grads, at + limit, at + keys, 0);
+                    scores.asSlice(4L * (at + limit), 4L * (keys - limit)).fill((byte) 0);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.airfoil.kernels.cpu.attention;
+
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The softmax passes over blocks of scores, in powers of 2. {@code 2^x} for x <= 0 has a relative error below 2.5e-7 down
+ * to x = -126; from -127 on it is exactly 0, so a score of -infinity drops its key. Short methods with the exponential
+ * written out: longer ones, or one that calls it, make the compiler box vectors.
+ */
+final class Softmax2 {
+    /** Below every score, yet finite: a query that has seen no key. */
+    static final float LOWEST = -1e30f;
+
+    private static final float ROUND = 0x1.8p23f;
+    private static final float MIN = -127f;
+    private static final float C1 = 6.931472042e-01f;
+    private static final float C2 = 2.402264774e-01f;
+    private static final float C3 = 5.550329350e-02f;
+    private static final float C4 = 9.618449960e-03f;
+    private static final float C5 = 1.340017013e-03f;
+    private static final float C6 = 1.535231731e-04f;
+
+    private Softmax2() {}
+
+    /** 2^x for x <= 0. */
+    static FloatVector exp2(FloatVector x) {
+        FloatVector y = x.blend(MIN, x.compare(VectorOperators.LT, MIN));
+        FloatVector t = y.add(ROUND);
+        FloatVector r = y.sub(t.sub(ROUND));
+        FloatVector p = FloatVector.broadcast(F, C6)
+                .fma(r, FloatVector.broadcast(F, C5))
+                .fma(r, FloatVector.broadcast(F, C4))
+                .fma(r, FloatVector.broadcast(F, C3))
+                .fma(r, FloatVector.broadcast(F, C2))
+                .fma(r, FloatVector.broadcast(F, C1))
+                .fma(r, FloatVector.broadcast(F, 1f));
+        return p.reinterpretAsInts()
+                .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+                .reinterpretAsFloats();
+    }
+
+    /**
+     * One key block for the N queries at {@code column}: scores {@code s [keys][width]} become weights {@code p}, with
+     * the running maximum and sum of each query moved on.
+     *
+     * @param factor gets what sums so far are to be multiplied with
+     */
+    static void block(
+            MemorySegment s, int width, int column, int keys, float[] p, float[] max, float[] sum, float[] factor) {
+        FloatVector old = FloatVector.fromArray(F, max, column);
+        FloatVector now = largest(s, 4L * column, 4L * width, keys, old);
+        FloatVector f = exp2(old.sub(now));
+        now.intoArray(max, column);
+        f.intoArray(factor, column);
+        FloatVector.fromArray(F, sum, column).mul(f).intoArray(sum, column);
+        weights(s, 4L * column, 4L * width, keys, p, column, width, max, sum);
+    }
+
+    private static FloatVector largest(MemorySegment s, long at, long stride, int keys, FloatVector start) {
+        FloatVector m = start;
+        for (int k = 0; k < keys; k++) {
+            FloatVector v = Lanes.load(s, at + k * stride);
+            m = m.blend(v, m.compare(VectorOperators.LT, v));
+        }
+        return m;
+    }
+
+    private static void weights(
+            MemorySegment s, long at, long stride, int keys, float[] p, int to, int width, float[] max, float[] sum) {
+        FloatVector m = FloatVector.fromArray(F, max, to);
+        FloatVector l = FloatVector.fromArray(F, sum, to);
+        for (int k = 0; k < keys; k++) {
+            FloatVector e = exp2(Lanes.load(s, at + k * stride).sub(m));
+            e.intoArray(p, to + k * width);
+            l = l.add(e);
+        }
+        l.intoArray(sum, to);
+    }
+
+    /**
+     * Weights and their gradients for one query, from its scores and {@code gp = go v^T}: {@code p = 2^(c s - lse)} and
+     * {@code gs = p (gp - delta) scale}, over {@code keys} rounded up to whole vectors.
+     */
+    static void gradRow(
+            MemorySegment s,
+            MemorySegment gp,
+            long at,
+            int keys,
+            float c,
+            float lse,
+            float delta,
+            float scale,
+            float[] p,
+            float[] gs,
+            int to) {
+        for (int k = 0; k < keys; k += N) {
+            FloatVector x = Lanes.load(s, at + 4L * k).fma(FloatVector.broadcast(F, c), FloatVector.broadcast(F, -lse));
+            FloatVector e = exp2(x);
+            e.intoArray(p, to + k);
+            FloatVector g = Lanes.load(gp, at + 4L * k).sub(delta).mul(e).mul(scale);
+            g.intoArray(gs, to + k);
+            // The scores are not needed any more; the gradient takes their place for the transpose.
+            Lanes.store(g, s, at + 4L * k);
+        }
+    }
+}
