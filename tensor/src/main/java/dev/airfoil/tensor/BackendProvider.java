@@ -31,13 +31,27 @@ public interface BackendProvider {
         record Unavailable(String reason) implements Availability {}
     }
 
+    /** How exactly matrix products and attention are computed. */
+    enum Precision {
+        /** F32 throughout. */
+        F32,
+        /** Inputs of products may be rounded to BF16 where that is faster; sums, norms and weights stay F32. */
+        MIXED
+    }
+
     /**
      * What the user may set.
      *
      * @param threads worker threads (default: all cores)
      * @param memoryLimit bytes that tensors may take together (default: the backend's choice)
+     * @param precision what products may round; a backend without tensor cores computes in F32 anyway
      */
-    record Options(OptionalInt threads, OptionalLong memoryLimit) {
+    record Options(OptionalInt threads, OptionalLong memoryLimit, Precision precision) {
         public static final Options DEFAULT = new Options(OptionalInt.empty(), OptionalLong.empty());
+
+        /** In full precision. */
+        public Options(OptionalInt threads, OptionalLong memoryLimit) {
+            this(threads, memoryLimit, Precision.F32);
+        }
     }
 }
