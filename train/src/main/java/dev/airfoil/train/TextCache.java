@@ -1,0 +1,255 @@
+package dev.airfoil.train;
+
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.TensorSpec;
+import dev.airfoil.tensor.io.Safetensors;
+import dev.airfoil.tensor.io.SafetensorsFile;
+import dev.airfoil.tensor.io.SafetensorsWriter;
+import dev.airfoil.text.TextEncoder;
+import dev.airfoil.text.TextFeatures;
+import dev.airfoil.train.data.ImageTextSet;
+import dev.airfoil.train.data.Progress;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+
+/**
+ * The frozen text encoder's features of every caption of a data set, so that training runs no encoder. One safetensors
+ * file, mapped: {@code tokens} BF16 {@code [t d]}, the tokens of all captions one after another without padding; {@code
+ * ends} I32 {@code [n]}, where each caption's tokens end; {@code pooled} BF16 {@code [n d]}; {@code captions} U8, the
+ * captions in UTF-8, each ended by a line feed. The metadata names the encoder. Caption 0 is the empty prompt.
+ */
+public final class TextCache implements AutoCloseable {
+    private static final String FORMAT = "airfoil-text-cache-1";
+    private static final int CHUNK = 64;
+
+    private final SafetensorsFile file;
+    private final Map<String, Integer> index = new HashMap<>();
+    private final int[] ends;
+    private final MemorySegment tokens;
+    private final MemorySegment pooled;
+    private final int width;
+    private final int length;
+
+    private TextCache(SafetensorsFile file) {
+        this.file = file;
+        this.ends = file.ints("ends");
+        this.tokens = file.data("tokens");
+        this.pooled = file.data("pooled");
+        this.width = file.entry("pooled").spec().shape().dim(1);
+        String text = new String(
+                file.data("captions").toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        text.lines().forEach(caption -> index.put(caption, index.size()));
+        int longest = 0;
+        for (int i = 0; i < ends.length; i++) {
+            longest = Math.max(longest, ends[i] - begin(i));
+        }
+        this.length = longest;
+    }
+
+    /** All captions of a set, each once, the empty prompt first. */
+    public static SequencedSet<String> captions(ImageTextSet set) {
+        SequencedSet<String> captions = new LinkedHashSet<>();
+        captions.add("");
+        for (int i = 0; i < set.size(); i++) {
+            set.pair(i).captions().forEach(c -> captions.add(line(c)));
+        }
+        return captions;
+    }
+
+    /** Where the cache of a set lies: in its folder. */
+    public static Path beside(Path set, String encoder) {
+        return set.resolve("text-" + encoder + ".safetensors");
+    }
+
+    /**
+     * Opens a cache.
+     *
+     * @param encoder the name of the encoder that must have made it
+     * @param captions what must be in it
+     * @throws TensorException if it is of another encoder or lacks a caption
+     */
+    public static TextCache open(Path path, String encoder, SequencedSet<String> captions) {
+        SafetensorsFile file = Safetensors.open(path);
+        try {
+            String format = file.metadata().getOrDefault("format", "");
+            String maker = file.metadata().getOrDefault("encoder", "");
+            if (!format.equals(FORMAT) || !maker.equals(encoder)) {
+                throw new TensorException(path + " holds no text features of " + encoder + " (its format is '" + format
+                        + "', its encoder '" + maker + "'); delete it, and it is made again");
+            }
+            TextCache cache = new TextCache(file);
+            for (String caption : captions) {
+                if (!cache.index.containsKey(caption)) {
+                    throw new TensorException(path + " lacks the caption \"" + caption
+                            + "\": it belongs to another data set; delete it, and it is made again");
+                }
+            }
+            return cache;
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Encodes captions, on the current interpreter's backend or the encoder's own, and writes the file.
+     *
+     * @param name of the encoder
+     * @param progress told after each chunk, in captions
+     */
+    public static void build(
+            Path path, String name, TextEncoder encoder, SequencedSet<String> captions, Progress progress) {
+        List<String> ordered = List.copyOf(captions);
+        // Texts of like length together: less padding to compute.
+        List<Integer> byLength = new ArrayList<>();
+        for (int i = 0; i < ordered.size(); i++) {
+            byLength.add(i);
+        }
+        byLength.sort(Comparator.comparingInt(i -> ordered.get(i).length()));
+        byte[][] tokens = new byte[ordered.size()][];
+        byte[][] pooled = new byte[ordered.size()][];
+        for (int from = 0; from < ordered.size(); from += CHUNK) {
+            List<Integer> chunk = byLength.subList(from, Math.min(ordered.size(), from + CHUNK));
+            encode(encoder, ordered, chunk, tokens, pooled);
+            progress.update(from + chunk.size(), ordered.size(), "encoding captions");
+        }
+        write(path, name, encoder.width(), ordered, tokens, pooled);
+    }
+
+    private static void encode(
+            TextEncoder encoder, List<String> captions, List<Integer> chunk, byte[][] tokens, byte[][] pooled) {
+        Scope.run("captions", () -> {
+            TextFeatures features = encoder.encode(chunk.stream().map(captions::get).toList());
+            int n = features.tokens().dim(1);
+            int bytes = encoder.width() * DType.BF16.bytes();
+            int[] mask = features.mask().toInts();
+            byte[] allTokens = narrow(features.tokens());
+            byte[] allPooled = narrow(features.pooled());
+            for (int b = 0; b < chunk.size(); b++) {
+                int length = 0;
+                while (length < n && mask[b * n + length] != 0) {
+                    length++;
+                }
+                tokens[chunk.get(b)] = Arrays.copyOfRange(
+                        allTokens, b * n * bytes, (b * n + length) * bytes);
+                pooled[chunk.get(b)] = Arrays.copyOfRange(allPooled, b * bytes, (b + 1) * bytes);
+            }
+        });
+    }
+
+    /** The bytes of {@code x}, rounded to BF16. */
+    private static byte[] narrow(Tensor x) {
+        float[] values = x.toFloats();
+        byte[] bytes = new byte[values.length * DType.BF16.bytes()];
+        MemorySegment segment = MemorySegment.ofArray(bytes);
+        for (int i = 0; i < values.length; i++) {
+            segment.setAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, i, DType.toBf16(values[i]));
+        }
+        return bytes;
+    }
+
+    private static void write(
+            Path path, String name, int width, List<String> captions, byte[][] tokens, byte[][] pooled) {
+        int rowBytes = width * DType.BF16.bytes();
+        int[] ends = new int[captions.size()];
+        int end = 0;
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < ends.length; i++) {
+            end += tokens[i].length / rowBytes;
+            ends[i] = end;
+            lines.append(captions.get(i)).append('\n');
+        }
+        byte[] text = lines.toString().getBytes(StandardCharsets.UTF_8);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment allTokens = joined(arena, tokens);
+            MemorySegment allPooled = joined(arena, pooled);
+            new SafetensorsWriter()
+                    .metadata("format", FORMAT)
+                    .metadata("encoder", name)
+                    .tensor("tokens", spec(DType.BF16, end, width), () -> allTokens)
+                    .tensor("pooled", spec(DType.BF16, ends.length, width), () -> allPooled)
+                    .tensor("ends", spec(DType.I32, ends.length), () -> MemorySegment.ofArray(ends))
+                    .tensor("captions", spec(DType.U8, text.length), () -> MemorySegment.ofArray(text))
+                    .write(path);
+        }
+    }
+
+    private static MemorySegment joined(Arena arena, byte[][] parts) {
+        long bytes = 0;
+        for (byte[] part : parts) {
+            bytes += part.length;
+        }
+        MemorySegment all = arena.allocate(bytes);
+        long at = 0;
+        for (byte[] part : parts) {
+            MemorySegment.copy(part, 0, all, ValueLayout.JAVA_BYTE, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+
+    /** Width d of tokens and pooled vectors. */
+    public int width() {
+        return width;
+    }
+
+    /** Tokens of the longest caption: n of every batch. */
+    public int length() {
+        return length;
+    }
+
+    /** The number of a caption; that of the empty prompt is 0. */
+    int entry(String caption) {
+        return index.get(line(caption));
+    }
+
+    /**
+     * Copies the features of a caption into row {@code row} of a batch: tokens BF16 {@code [b n d]}, padded with zeros,
+     * mask I32 {@code [b n]} and pooled BF16 {@code [b d]}.
+     */
+    void copy(int entry, int row, MemorySegment toTokens, MemorySegment toMask, MemorySegment toPooled) {
+        long rowBytes = (long) width * DType.BF16.bytes();
+        int count = ends[entry] - begin(entry);
+        MemorySegment place = toTokens.asSlice(row * length * rowBytes, length * rowBytes);
+        MemorySegment.copy(tokens, begin(entry) * rowBytes, place, 0, count * rowBytes);
+        place.asSlice(count * rowBytes).fill((byte) 0);
+        for (int n = 0; n < length; n++) {
+            toMask.setAtIndex(ValueLayout.JAVA_INT, (long) row * length + n, n < count ? 1 : 0);
+        }
+        MemorySegment.copy(pooled, entry * rowBytes, toPooled, row * rowBytes, rowBytes);
+    }
+
+    private int begin(int entry) {
+        return entry == 0 ? 0 : ends[entry - 1];
+    }
+
+    /** Unmaps the file. */
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    private static TensorSpec spec(DType dtype, int... dims) {
+        return new TensorSpec(dtype, Shape.of(dims));
+    }
+
+    /** A caption as a line of the file. */
+    static String line(String caption) {
+        return caption.replaceAll("\\R", " ");
+    }
+}

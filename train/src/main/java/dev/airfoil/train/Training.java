@@ -1,0 +1,126 @@
+package dev.airfoil.train;
+
+import dev.airfoil.pipeline.LatentCodec;
+import dev.airfoil.pipeline.PixelCodec;
+import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.Eager;
+import dev.airfoil.text.TextEncoder;
+import dev.airfoil.train.data.ImageTextSet;
+import dev.airfoil.train.data.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.function.Supplier;
+
+/**
+ * Starts and resumes training runs.
+ *
+ * <pre>{@code
+ * Training.prepareTexts(data, "e5-small-v2", E5SmallV2::open, Progress.NONE);
+ * TrainResult result = Training.start(config, settings, backend, TrainListener.NONE, new StopSignal());
+ * }</pre>
+ */
+public final class Training {
+    private Training() {}
+
+    /**
+     * Makes the text features of a set, unless they are there.
+     *
+     * @param data folder of the set
+     * @param encoder its name
+     * @param open opens the encoder, on the current backend; asked only if something must be encoded
+     * @return the file
+     */
+    public static Path prepareTexts(Path data, String encoder, Supplier<TextEncoder> open, Progress progress) {
+        SequencedSet<String> captions = TextCache.captions(ImageTextSet.open(data));
+        Path file = TextCache.beside(data, encoder);
+        if (!Files.exists(file)) {
+            try (TextEncoder texts = open.get()) {
+                TextCache.build(file, encoder, texts, captions, progress);
+            }
+        }
+        TextCache.open(file, encoder, captions).close();
+        return file;
+    }
+
+    /**
+     * Trains from the beginning.
+     *
+     * @throws TrainException if the folder holds a run already
+     */
+    public static TrainResult start(
+            TrainConfig config, RunSettings settings, Backend backend, TrainListener listener, StopSignal stop) {
+        if (Files.exists(settings.checkpoint())) {
+            throw new TrainException(settings.out() + " holds a run already; resume it, or choose another folder");
+        }
+        try {
+            Files.createDirectories(settings.out());
+        } catch (IOException e) {
+            throw new TrainException("cannot make the folder " + settings.out() + ": " + e.getMessage(), e);
+        }
+        return new Eager(backend).call(() -> {
+            try (TrainState state = TrainState.fresh(config)) {
+                return run(config, settings, state, Optional.empty(), listener, stop);
+            }
+        });
+    }
+
+    /**
+     * Goes on with the run in the folder of {@code settings}, from its checkpoint, as if it had never stopped.
+     *
+     * @param expected the configuration that the caller has in mind, if any
+     * @throws TrainException if there is no checkpoint, or it is of another configuration or of other data
+     */
+    public static TrainResult resume(
+            Optional<TrainConfig> expected,
+            RunSettings settings,
+            Backend backend,
+            TrainListener listener,
+            StopSignal stop) {
+        if (!Files.exists(settings.checkpoint())) {
+            throw new TrainException("there is nothing to resume: " + settings.checkpoint() + " does not exist");
+        }
+        return new Eager(backend).call(() -> {
+            try (Checkpoint checkpoint = Checkpoint.open(settings.checkpoint())) {
+                TrainConfig config = checkpoint.config();
+                expected.filter(other -> !other.equals(config)).ifPresent(other -> {
+                    throw new TrainException(settings.checkpoint() + " is of another configuration: "
+                            + TrainJson.difference(config, other) + "; resume with its own, or start in another folder");
+                });
+                try (TrainState state = TrainState.load(config, checkpoint)) {
+                    return run(config, settings, state, Optional.of(checkpoint.data()), listener, stop);
+                }
+            }
+        });
+    }
+
+    /** The configuration of the run in a checkpoint. */
+    public static TrainConfig configOf(Path checkpoint) {
+        try (Checkpoint open = Checkpoint.open(checkpoint)) {
+            return open.config();
+        }
+    }
+
+    private static TrainResult run(
+            TrainConfig config,
+            RunSettings settings,
+            TrainState state,
+            Optional<String> learntFrom,
+            TrainListener listener,
+            StopSignal stop) {
+        ImageTextSet set = ImageTextSet.open(settings.data());
+        String data = DataFingerprint.of(set);
+        learntFrom.filter(other -> !other.equals(data)).ifPresent(_ -> {
+            throw new TrainException(settings.checkpoint() + " has learnt from other data than what lies in "
+                    + settings.data() + "; name its own data, or start in another folder");
+        });
+        try (LatentCodec codec = new PixelCodec();
+                TextCache texts = TextCache.open(settings.texts(), config.encoder(), TextCache.captions(set))) {
+            Fit.check(config, set, texts, codec);
+            TrainListener all = TrainListener.all(new MetricsFile(settings.metrics(), state.step()), listener);
+            return new Run(config, settings, state, set, texts, codec, data, all, stop).toTheEnd();
+        }
+    }
+}
