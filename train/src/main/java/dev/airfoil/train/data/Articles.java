@@ -106,7 +106,7 @@ final class Articles {
         return capitals && word.length() <= 3 && !word.equals("NEW") && !word.equals("TOP");
     }
 
-    /** Whether the phrase's head noun is a plural: the word before the first "with", "of", "in"... ends in a plural s. */
+    /** Whether the head noun is a plural: the word before the first "with", "of", "in"... ends in a plural s. */
     static boolean isPlural(String phrase) {
         String[] words = phrase.split(" ");
         int end = 1;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Draws training samples so that every kind of picture is seen, though two thirds of the emoji are people in skin tones:
+ * Draws training samples so that every kind of picture is seen, though half of the emoji are people in skin tones:
  * first a group, then one of its concepts, then one of the concept's pictures, then a caption. A group is as likely as
  * the square root of its number of concepts: large groups are drawn more often, but not so much more.
  *

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Turns CLDR's labels into prompts as a person would write them: {@code woman mage: medium-light skin tone} in the style
- * {@code Noto style} becomes {@code a woman mage with medium-light skin, Noto style}. Regular labels follow rules; the
+ * Turns CLDR's labels into prompts as a person would write them: {@code woman mage: medium-light skin tone} in the
+ * style {@code Noto style} becomes {@code a woman mage with medium-light skin, Noto style}. Regular labels follow rules; the
  * others are listed in {@code caption-phrases.tsv}, a label and its phrase on each line.
  */
 final class CaptionGrammar {

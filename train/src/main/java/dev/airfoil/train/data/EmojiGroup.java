@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The groups that the sampler balances over: Unicode's, with hands and other parts of the body taken out of "people &amp;
- * body", which holds two thirds of all pictures because of its skin tones.
+ * The groups that the sampler balances over: Unicode's, with hands and other parts of the body taken out of "people
+ * &amp; body", which holds more than half of all pictures because of its skin tones.
  */
 enum EmojiGroup {
     SMILEYS(0),
@@ -33,8 +33,8 @@ enum EmojiGroup {
     }
 
     /**
-     * The group of emojibase's numbers. Empty for components (group 2: skin tone swatches and loose hair), which are not
-     * pictures of anything.
+     * The group of emojibase's numbers. Empty for components (group 2: skin tone swatches and loose hair), which are
+     * not pictures of anything.
      */
     static Optional<EmojiGroup> of(int group, int subgroup) {
         if (group == PEOPLE.number) {

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds which emoji an icon shows. Four packages say so themselves; the others name their icons after older CLDR labels,
- * so a name is looked up in the packages that do say, among today's labels, and in {@code emoji-names.tsv}, which was
+ * Finds which emoji an icon shows. Four packages say so themselves; the others name their icons after older CLDR
+ * labels, so a name is looked up in the packages that do say, among today's labels, and in {@code emoji-names.tsv}, which was
  * written by hand after a look at the pictures. A name that stays unknown is left out:
  * a picture without a sure caption teaches a wrong one.
  */
@@ -56,7 +56,7 @@ final class EmojiNames {
     }
 
     /**
-     * What each icon shows: emoji to icon name, no emoji twice; plus the names that stayed unknown.
+     * What each icon shows, no emoji twice, and the names that stayed unknown.
      *
      * @param set the key of the icons' style
      */
@@ -68,7 +68,12 @@ final class EmojiNames {
             Optional<Emoji> found = Optional.ofNullable(own.get(name))
                     .or(() -> lookUp(set, name))
                     .map(byHexcode::get);
-            found.ifPresentOrElse(emoji -> chosen.putIfAbsent(emoji, name), () -> unknown.add(name));
+            found.ifPresentOrElse(emoji -> chosen.putIfAbsent(emoji, name), () -> {
+                // An unknown alias is one more name of a picture that is known by another.
+                if (icons.isIcon(name)) {
+                    unknown.add(name);
+                }
+            });
         }
         return new Matches(chosen, unknown);
     }

@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  *       {@code captions}), and if wanted {@code group} and {@code concept}.
  * </ul>
  *
- * <p>Pictures are cropped to the centred square and resized. One that cannot be used (no decoder, no caption, no file) is
+ * <p>Pictures are cropped to the centred square and resized. One that cannot be used (no decoder, caption or file) is
  * skipped and reported by name; the set is made of the rest.
  */
 public final class FolderSource {

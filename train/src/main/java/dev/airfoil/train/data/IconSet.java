@@ -10,7 +10,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The icons of one Iconify package: names, SVG bodies and aliases ({@code icons.json}), and the code points of its icons
+ * The icons of one Iconify package: names, SVG bodies and aliases ({@code icons.json}), and the code points of icons
  * where the package tells them ({@code chars.json}).
  */
 final class IconSet {
@@ -45,6 +45,11 @@ final class IconSet {
         return List.copyOf(names);
     }
 
+    /** Whether the name is an icon's own and not an alias. */
+    boolean isIcon(String name) {
+        return root.path("icons").has(name);
+    }
+
     /** The package's own table from name to hexcode; empty where the package has none. */
     Map<String, String> hexcodes() {
         return Map.copyOf(hexcodes);
@@ -61,7 +66,7 @@ final class IconSet {
         int turns = 0;
         // An alias may point to an alias; the settings nearest to the name win, and flips add up.
         for (int hops = 0; hops < 8; hops++) {
-            boolean icon = root.path("icons").has(name);
+            boolean icon = isIcon(name);
             JsonNode node = root.path(icon ? "icons" : "aliases").path(name);
             for (String key : List.of("left", "top", "width", "height")) {
                 node.optional(key).ifPresent(value -> settings.putIfAbsent(key, value));
