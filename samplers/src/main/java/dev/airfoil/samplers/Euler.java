@@ -14,4 +14,9 @@ public record Euler() implements Sampler {
     public int evaluationsPerStep() {
         return 1;
     }
+
+    @Override
+    public String label() {
+        return "euler";
+    }
 }

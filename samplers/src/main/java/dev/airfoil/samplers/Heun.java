@@ -17,4 +17,9 @@ public record Heun() implements Sampler {
     public int evaluationsPerStep() {
         return 2;
     }
+
+    @Override
+    public String label() {
+        return "heun";
+    }
 }

@@ -51,4 +51,9 @@ public record HeunSde(Diffusion diffusion) implements Sampler {
     public int evaluationsPerStep() {
         return 2;
     }
+
+    @Override
+    public String label() {
+        return diffusion.equals(Diffusion.SIGMA) ? "heun-sde" : "heun-sde with w = " + diffusion;
+    }
 }

@@ -4,8 +4,10 @@ import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 
 /**
  * Follows a velocity field from noise to data. A sampler is a rule for one interval, {@link #step}; {@link #sample} is
@@ -22,6 +24,23 @@ public sealed interface Sampler permits Euler, Heun, HeunSde {
 
     /** How often {@link #step} asks the field. */
     int evaluationsPerStep();
+
+    /** Name on the command line and in pictures. */
+    String label();
+
+    /** What {@link #labelled} knows, the default first. */
+    static List<Sampler> all() {
+        return List.of(new HeunSde(), new Heun(), new Euler());
+    }
+
+    /** @throws TensorException if there is none of that name; the message lists them */
+    static Sampler labelled(String label) {
+        return all().stream()
+                .filter(s -> s.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new TensorException("there is no sampler '" + label + "'; there are "
+                        + all().stream().map(Sampler::label).collect(Collectors.joining(", "))));
+    }
 
     /**
      * The whole walk. The last interval is one Euler step whatever the sampler: the score has no limit at sigma = 0, and

@@ -2,6 +2,7 @@ package dev.airfoil.tensor.io;
 
 import dev.airfoil.tensor.TensorException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -16,13 +17,27 @@ import java.util.function.UnaryOperator;
  * A file that appears whole or not at all: written beside its place as {@code NAME.tmp-PID}, forced to the disk, then
  * moved over the old one. Two threads must not write the same target at once.
  */
-final class AtomicFile {
+public final class AtomicFile {
     /** What the file shall hold. */
     interface Content {
         void writeTo(WritableByteChannel out) throws IOException;
     }
 
     private AtomicFile() {}
+
+    /**
+     * Writes {@code bytes}.
+     *
+     * @throws TensorException if the file cannot be written; what stood there before is untouched
+     */
+    public static void write(Path target, byte[] bytes) {
+        write(target, bytes.length, UnaryOperator.identity(), out -> {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                out.write(buffer);
+            }
+        });
+    }
 
     /**
      * Writes {@code content}, which takes {@code bytes}; {@code disk} may wrap the channel (a test makes it fail).

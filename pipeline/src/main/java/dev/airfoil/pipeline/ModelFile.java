@@ -1,0 +1,153 @@
+package dev.airfoil.pipeline;
+
+import dev.airfoil.dit.DitAir;
+import dev.airfoil.nn.ParameterSource;
+import dev.airfoil.nn.Params;
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.TensorSpec;
+import dev.airfoil.tensor.io.Safetensors;
+import dev.airfoil.tensor.io.SafetensorsFile;
+import dev.airfoil.tensor.io.SafetensorsWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model on disk: one safetensors file with the denoiser's parameters by name, and a {@link ModelInfo} in its metadata.
+ * Any float type will do; the model computes in F32.
+ */
+public final class ModelFile implements AutoCloseable {
+    /** The file's key of {@link ModelInfo}. */
+    private static final String KEY = "airfoil";
+
+    /** The model that comes with this artifact. */
+    private static final String BUILT_IN = "airfoil-emoji-32.safetensors";
+
+    private final SafetensorsFile file;
+    private final ModelInfo info;
+    private final Optional<Path> copy;
+
+    private ModelFile(SafetensorsFile file, ModelInfo info, Optional<Path> copy) {
+        this.file = file;
+        this.info = info;
+        this.copy = copy;
+    }
+
+    /**
+     * Opens a model; its parameters are read by {@link #load}.
+     *
+     * @throws TensorException if the file is damaged or holds no Airfoil model
+     */
+    public static ModelFile open(Path path) {
+        return open(path, Optional.empty());
+    }
+
+    /**
+     * Opens the model that comes with this artifact.
+     *
+     * @throws TensorException if there is none
+     */
+    public static ModelFile openBuiltIn() {
+        try (InputStream in = ModelFile.class.getResourceAsStream(BUILT_IN)) {
+            if (in == null) {
+                throw new TensorException("this build of Airfoil comes without a model: train one and name its file");
+            }
+            // A file within a jar cannot be mapped into memory.
+            Path copy = Files.createTempFile("airfoil-", ".safetensors");
+            try {
+                Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+                return open(copy, Optional.of(copy));
+            } catch (IOException | RuntimeException e) {
+                Files.deleteIfExists(copy);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new TensorException("cannot unpack the model that comes with Airfoil: " + e.getMessage()
+                    + "; is there space in the folder for temporary files?", e);
+        }
+    }
+
+    private static ModelFile open(Path path, Optional<Path> copy) {
+        SafetensorsFile file = Safetensors.open(path);
+        try {
+            String json = file.metadata().get(KEY);
+            if (json == null) {
+                throw new TensorException(path + " holds no Airfoil model: its metadata has no '" + KEY + "'");
+            }
+            file.unreadable().keySet().forEach(file::entry);
+            return new ModelFile(file, parse(path, json), copy);
+        } catch (RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static ModelInfo parse(Path path, String json) {
+        try {
+            return ModelInfo.parse(json);
+        } catch (TensorException e) {
+            throw new TensorException(path + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    public ModelInfo info() {
+        return info;
+    }
+
+    /**
+     * The denoiser on the current backend, its parameters owned by {@code owner}.
+     *
+     * @throws TensorException if the parameters are not those of the configuration in the file; the first is named
+     */
+    public DitAir load(Scope owner) {
+        Params params = Params.load(owner, ParameterSource.of(file, ""));
+        DitAir model = new DitAir(info.config(), params);
+        params.requireAllUsed();
+        return model;
+    }
+
+    /**
+     * Writes a model: beside its place, then moved there.
+     *
+     * @param parameters the denoiser's, by name
+     * @param dtype how to store them; BF16 halves the file and is what the built-in model has
+     * @throws TensorException if it cannot be written
+     */
+    public static void write(Path target, ModelInfo info, Map<String, Tensor> parameters, DType dtype) {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata(KEY, info.toJson());
+        parameters.forEach((name, value) -> {
+            TensorSpec spec = new TensorSpec(dtype, value.shape());
+            writer.tensor(name, spec, () -> bytes(value, spec));
+        });
+        writer.write(target);
+    }
+
+    private static MemorySegment bytes(Tensor value, TensorSpec spec) {
+        MemorySegment bytes = Arena.ofAuto().allocate(spec.bytes(), Long.BYTES);
+        Scope.run("write", () -> F.cast(value, spec.dtype()).download(bytes));
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        file.close();
+        copy.ifPresent(path -> {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+}

@@ -1,0 +1,256 @@
+package dev.airfoil.pipeline;
+
+import dev.airfoil.dit.DitAir;
+import dev.airfoil.samplers.Guidance;
+import dev.airfoil.samplers.SigmaSchedule;
+import dev.airfoil.samplers.StepListener;
+import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.BackendProvider;
+import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.Eager;
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.text.TextEncoder;
+import dev.airfoil.text.TextFeatures;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+
+/**
+ * Makes pictures from prompts. Opening loads the model, which takes a while; keep it open. Any thread may call; calls
+ * take turns, since one alone keeps all cores busy.
+ */
+public final class TextToImage implements AutoCloseable {
+    /** Image tokens of one batch, at most: what bounds the memory of a request for many pictures. */
+    private static final int MAX_TOKENS = 8192;
+
+    private final Eager eager;
+    private final Scope weights;
+    private final ModelInfo info;
+    private final TextEncoder encoder;
+    private final Painter painter;
+    private boolean closed;
+
+    private TextToImage(Eager eager, Scope weights, ModelInfo info, TextEncoder encoder, Painter painter) {
+        this.eager = eager;
+        this.weights = weights;
+        this.info = info;
+        this.encoder = encoder;
+        this.painter = painter;
+    }
+
+    /**
+     * What to open.
+     *
+     * @param model file of the model; empty for the one that comes with Airfoil
+     * @param backend as in {@link Backends#open}: {@code auto}, {@code cpu}, {@code opencl:1}
+     * @param threads worker threads; empty for all cores
+     * @param memoryLimit bytes that tensors may take together; empty for the backend's choice
+     */
+    public record Options(Optional<Path> model, String backend, OptionalInt threads, OptionalLong memoryLimit) {
+        /** The built-in model on the fastest backend. */
+        public static final Options DEFAULT =
+                new Options(Optional.empty(), "auto", OptionalInt.empty(), OptionalLong.empty());
+
+        public Options withModel(Path file) {
+            return new Options(Optional.of(file), backend, threads, memoryLimit);
+        }
+
+        public Options withBackend(String choice) {
+            return new Options(model, choice, threads, memoryLimit);
+        }
+
+        public Options withThreads(int count) {
+            return new Options(model, backend, OptionalInt.of(count), memoryLimit);
+        }
+
+        public Options withMemoryLimit(long bytes) {
+            return new Options(model, backend, threads, OptionalLong.of(bytes));
+        }
+    }
+
+    /** Opens the built-in model on the fastest backend. */
+    public static TextToImage open() {
+        return open(Options.DEFAULT);
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @throws TensorException if the model cannot be read, or the backend cannot run here
+     */
+    public static TextToImage open(Options options) {
+        // The file first: its errors are the likely ones, and cheap to find.
+        try (ModelFile file = options.model().map(ModelFile::open).orElseGet(ModelFile::openBuiltIn)) {
+            Backend backend = Backends.open(
+                    options.backend(), new BackendProvider.Options(options.threads(), options.memoryLimit()));
+            Scope weights = Scope.open("model " + file.info().name());
+            try {
+                Eager eager = new Eager(backend);
+                return eager.call(() -> load(eager, weights, file));
+            } catch (RuntimeException | Error e) {
+                weights.close();
+                backend.close();
+                throw e;
+            }
+        }
+    }
+
+    private static TextToImage load(Eager eager, Scope weights, ModelFile file) {
+        ModelInfo info = file.info();
+        DitAir model = file.load(weights);
+        Painter painter = new Painter(model, info.codec().open());
+        TextEncoder encoder = info.textEncoder().open(info.textTokens());
+        if (encoder.width() != info.config().textDim()) {
+            encoder.close();
+            throw new TensorException("the model wants text tokens of " + info.config().textDim() + " and "
+                    + info.textEncoder().label() + " gives " + encoder.width());
+        }
+        return new TextToImage(eager, weights, info, encoder, painter);
+    }
+
+    /** What the model's file says. */
+    public ModelInfo info() {
+        return info;
+    }
+
+    /** What computes. */
+    public Backend backend() {
+        return eager.backend();
+    }
+
+    /** {@link #generate(GenerationRequest, GenerationListener)} without a listener. */
+    public List<GeneratedImage> generate(GenerationRequest request) {
+        return generate(request, GenerationListener.NONE);
+    }
+
+    /**
+     * Makes the pictures of a request, in the order of their seeds.
+     *
+     * @throws TensorException if the request does not suit the model, or memory is short
+     * @throws java.util.concurrent.CancellationException if {@code listener} wants no more
+     */
+    public synchronized List<GeneratedImage> generate(GenerationRequest request, GenerationListener listener) {
+        if (closed) {
+            throw new TensorException("this TextToImage has been closed; open another");
+        }
+        return eager.call(() -> Scope.call("generate", () -> new Job(request, listener).run()));
+    }
+
+    /** One request at work. */
+    private final class Job {
+        private final GenerationRequest request;
+        private final GenerationListener listener;
+        private final ImageSize size;
+        private final double shift;
+        private final Guidance guidance;
+        private final Painter.Walk walk;
+
+        Job(GenerationRequest request, GenerationListener listener) {
+            this.request = request;
+            this.listener = listener;
+            this.size = request.size().orElse(ImageSize.square(info.imageSize()));
+            this.shift = request.shift().orElse(Math.max(1, Math.sqrt(size.pixels()) / info.imageSize()));
+            this.guidance = new Guidance(request.guidance().orElse(info.guidance()));
+            this.walk =
+                    new Painter.Walk(request.sampler(), SigmaSchedule.shifted(request.steps(), shift), guidance);
+        }
+
+        List<GeneratedImage> run() {
+            painter.requireSize(size);
+            TextFeatures texts = encoder.encode(
+                    guidance.isUsed()
+                            ? List.of(request.negativePrompt(), request.prompt())
+                            : List.of(request.prompt()));
+            List<String> warnings = warnings(texts);
+            List<GeneratedImage> all = new ArrayList<>();
+            while (all.size() < request.count()) {
+                int first = all.size();
+                List<Long> seeds = LongStream.range(first, Math.min(request.count(), first + batch()))
+                        .mapToObj(i -> request.seed() + i)
+                        .toList();
+                List<RgbImage> pictures = Scope.call("batch", () -> paint(texts, seeds, first));
+                for (int i = 0; i < pictures.size(); i++) {
+                    all.add(image(pictures.get(i), seeds.get(i), warnings));
+                }
+            }
+            return List.copyOf(all);
+        }
+
+        private List<RgbImage> paint(TextFeatures texts, List<Long> seeds, int done) {
+            StepListener steps = event -> listener.after(new GenerationListener.Progress(
+                    done,
+                    seeds.size(),
+                    request.count(),
+                    event.step(),
+                    event.steps(),
+                    () -> RgbImage.of(painter.codec().decode(event.preview().get()))));
+            return RgbImage.of(painter.paint(repeated(texts, seeds.size()), walk, seeds, size, steps));
+        }
+
+        private int batch() {
+            long unit = (long) info.config().patch() * painter.codec().scale();
+            return (int) Math.max(1, MAX_TOKENS * unit * unit / size.pixels());
+        }
+
+        private GeneratedImage image(RgbImage picture, long seed, List<String> warnings) {
+            return new GeneratedImage(
+                    picture,
+                    request.prompt(),
+                    request.negativePrompt(),
+                    seed,
+                    request.steps(),
+                    guidance.scale(),
+                    request.sampler().label(),
+                    shift,
+                    info.name(),
+                    warnings);
+        }
+
+        private List<String> warnings(TextFeatures texts) {
+            List<String> warnings = new ArrayList<>();
+            for (int i = 0; i < texts.cut().size(); i++) {
+                String cut = texts.cut().get(i);
+                if (!cut.isEmpty()) {
+                    String which = i == texts.cut().size() - 1 ? "prompt" : "negative prompt";
+                    warnings.add("the " + which + " is longer than the " + encoder.limit()
+                            + " tokens that the model reads; this end of it was cut: \"" + cut + "\"");
+                }
+            }
+            return warnings;
+        }
+    }
+
+    /** Each row of {@code texts} {@code n} times in a row. */
+    private static TextFeatures repeated(TextFeatures texts, int n) {
+        List<String> cut = new ArrayList<>();
+        texts.cut().forEach(c -> cut.addAll(Collections.nCopies(n, c)));
+        return new TextFeatures(
+                repeated(texts.tokens(), n), repeated(texts.mask(), n), repeated(texts.pooled(), n), cut);
+    }
+
+    private static Tensor repeated(Tensor x, int n) {
+        Tensor each = x.reshape(x.shape().insert(1, 1).toArray());
+        return F.expand(each, x.shape().insert(1, n))
+                .reshape(x.shape().with(0, x.dim(0) * n).toArray());
+    }
+
+    /** Frees the model and the backend. Closing twice is harmless. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            encoder.close();
+            painter.codec().close();
+            weights.close();
+            eager.backend().close();
+        }
+    }
+}
