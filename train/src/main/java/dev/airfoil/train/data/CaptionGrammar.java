@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * Turns CLDR's labels into prompts as a person would write them: {@code woman mage: medium-light skin tone} in the
- * style {@code Noto style} becomes {@code a woman mage with medium-light skin, Noto style}. Regular labels follow rules; the
- * others are listed in {@code caption-phrases.tsv}, a label and its phrase on each line.
+ * style {@code Noto style} becomes {@code a woman mage with medium-light skin, Noto style}. Regular labels follow
+ * rules; the others are listed in {@code caption-phrases.tsv}, a label and its phrase on each line.
  */
 final class CaptionGrammar {
     private static final String SKIN_TONE = " skin tone";

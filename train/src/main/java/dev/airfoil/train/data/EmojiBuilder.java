@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Builds the emoji set: fetches the pinned packages, writes a caption for every icon whose meaning is known, draws it
- * on white, and stores picture and words as an {@link ImageTextSet}. The same inputs give the same bytes on every machine
- * with the same Java.
+ * on white, and stores picture and words as an {@link ImageTextSet}. The same inputs give the same bytes on every
+ * machine with the same Java.
  */
 public final class EmojiBuilder {
     private static final NpmPackage LABELS = new NpmPackage(

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * Finds which emoji an icon shows. Four packages say so themselves; the others name their icons after older CLDR
- * labels, so a name is looked up in the packages that do say, among today's labels, and in {@code emoji-names.tsv}, which was
- * written by hand after a look at the pictures. A name that stays unknown is left out:
+ * labels, so a name is looked up in the packages that do say, among today's labels, and in {@code emoji-names.tsv},
+ * which was written by hand after a look at the pictures. A name that stays unknown is left out:
  * a picture without a sure caption teaches a wrong one.
  */
 final class EmojiNames {
