@@ -122,8 +122,8 @@ public final class EmojiBuilder {
             for (int i = 0; i < chunk.size(); i++) {
                 Pair pair = chunk.get(i).pair();
                 switch (drawn.get(i)) {
-                    case Picture(byte[] rgb) -> writer.add(pair, rgb);
-                    case Failure(String reason) -> writer.skip(pair.id(), reason);
+                    case Picture picture -> writer.add(pair, picture.rgb());
+                    case Failure failure -> writer.skip(pair.id(), failure.reason());
                 }
             }
         }
