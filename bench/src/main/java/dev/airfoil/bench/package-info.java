@@ -1,0 +1,13 @@
+/**
+ * Speed claims, as JMH classes on DiT-Air shapes that check their answer before they are timed. The naive version stays
+ * on the ladder as the documentation of the fast one.
+ *
+ * <pre>
+ * ./mvnw -Dquick -pl bench -am package
+ * java --add-modules jdk.incubator.vector -cp bench/target/airfoil-bench.jar:$(cat bench/target/classpath) \
+ *      org.openjdk.jmh.Main MatMul
+ * </pre>
+ *
+ * <p>Read {@link dev.airfoil.bench.MatMulBench} first. Deliberately absent: peers in other languages.
+ */
+package dev.airfoil.bench;
