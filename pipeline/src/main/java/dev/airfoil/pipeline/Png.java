@@ -42,6 +42,7 @@ public final class Png {
             PngReaderByte reader = new PngReaderByte(file.toFile());
             try {
                 Map<String, String> texts = new LinkedHashMap<>();
+                reader.readSkippingAllRows(); // texts may stand behind the pixels
                 reader.getChunksList().getChunks().forEach(chunk -> {
                     if (chunk instanceof PngChunkTextVar text) {
                         texts.put(text.getKey(), text.getVal());

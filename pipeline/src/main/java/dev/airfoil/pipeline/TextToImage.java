@@ -1,6 +1,5 @@
 package dev.airfoil.pipeline;
 
-import dev.airfoil.dit.DitAir;
 import dev.airfoil.samplers.Guidance;
 import dev.airfoil.samplers.SigmaSchedule;
 import dev.airfoil.samplers.StepListener;
@@ -28,22 +27,22 @@ import java.util.stream.LongStream;
  * take turns, since one alone keeps all cores busy.
  */
 public final class TextToImage implements AutoCloseable {
-    /** Image tokens of one batch, at most: what bounds the memory of a request for many pictures. */
-    private static final int MAX_TOKENS = 8192;
-
     private final Eager eager;
     private final Scope weights;
     private final ModelInfo info;
     private final TextEncoder encoder;
     private final Painter painter;
+    private final int batch;
     private boolean closed;
 
-    private TextToImage(Eager eager, Scope weights, ModelInfo info, TextEncoder encoder, Painter painter) {
+    /** Takes over everything given: {@link #close} closes it. */
+    TextToImage(Eager eager, Scope weights, ModelInfo info, TextEncoder encoder, Painter painter, int batch) {
         this.eager = eager;
         this.weights = weights;
         this.info = info;
         this.encoder = encoder;
         this.painter = painter;
+        this.batch = batch;
     }
 
     /**
@@ -53,26 +52,38 @@ public final class TextToImage implements AutoCloseable {
      * @param backend as in {@link Backends#open}: {@code auto}, {@code cpu}, {@code opencl:1}
      * @param threads worker threads; empty for all cores
      * @param memoryLimit bytes that tensors may take together; empty for the backend's choice
+     * @param batch pictures painted at once, at most: more are faster together and take more memory
      */
-    public record Options(Optional<Path> model, String backend, OptionalInt threads, OptionalLong memoryLimit) {
+    public record Options(
+            Optional<Path> model, String backend, OptionalInt threads, OptionalLong memoryLimit, int batch) {
         /** The built-in model on the fastest backend. */
         public static final Options DEFAULT =
-                new Options(Optional.empty(), "auto", OptionalInt.empty(), OptionalLong.empty());
+                new Options(Optional.empty(), "auto", OptionalInt.empty(), OptionalLong.empty(), 8);
+
+        public Options {
+            if (batch < 1) {
+                throw new TensorException("a batch of " + batch + " pictures paints nothing: it must be 1 or more");
+            }
+        }
 
         public Options withModel(Path file) {
-            return new Options(Optional.of(file), backend, threads, memoryLimit);
+            return new Options(Optional.of(file), backend, threads, memoryLimit, batch);
         }
 
         public Options withBackend(String choice) {
-            return new Options(model, choice, threads, memoryLimit);
+            return new Options(model, choice, threads, memoryLimit, batch);
         }
 
         public Options withThreads(int count) {
-            return new Options(model, backend, OptionalInt.of(count), memoryLimit);
+            return new Options(model, backend, OptionalInt.of(count), memoryLimit, batch);
         }
 
         public Options withMemoryLimit(long bytes) {
-            return new Options(model, backend, threads, OptionalLong.of(bytes));
+            return new Options(model, backend, threads, OptionalLong.of(bytes), batch);
+        }
+
+        public Options withBatch(int pictures) {
+            return new Options(model, backend, threads, memoryLimit, pictures);
         }
     }
 
@@ -94,7 +105,7 @@ public final class TextToImage implements AutoCloseable {
             Scope weights = Scope.open("model " + file.info().name());
             try {
                 Eager eager = new Eager(backend);
-                return eager.call(() -> load(eager, weights, file));
+                return eager.call(() -> load(eager, weights, file, options.batch()));
             } catch (RuntimeException | Error e) {
                 weights.close();
                 backend.close();
@@ -103,17 +114,16 @@ public final class TextToImage implements AutoCloseable {
         }
     }
 
-    private static TextToImage load(Eager eager, Scope weights, ModelFile file) {
+    private static TextToImage load(Eager eager, Scope weights, ModelFile file, int batch) {
         ModelInfo info = file.info();
-        DitAir model = file.load(weights);
-        Painter painter = new Painter(model, info.codec().open());
+        Painter painter = new Painter(file.load(weights), info.codec().open());
         TextEncoder encoder = info.textEncoder().open(info.textTokens());
         if (encoder.width() != info.config().textDim()) {
             encoder.close();
             throw new TensorException("the model wants text tokens of " + info.config().textDim() + " and "
                     + info.textEncoder().label() + " gives " + encoder.width());
         }
-        return new TextToImage(eager, weights, info, encoder, painter);
+        return new TextToImage(eager, weights, info, encoder, painter, batch);
     }
 
     /** What the model's file says. */
@@ -173,7 +183,7 @@ public final class TextToImage implements AutoCloseable {
             List<GeneratedImage> all = new ArrayList<>();
             while (all.size() < request.count()) {
                 int first = all.size();
-                List<Long> seeds = LongStream.range(first, Math.min(request.count(), first + batch()))
+                List<Long> seeds = LongStream.range(first, Math.min(request.count(), first + batch))
                         .mapToObj(i -> request.seed() + i)
                         .toList();
                 List<RgbImage> pictures = Scope.call("batch", () -> paint(texts, seeds, first));
@@ -193,11 +203,6 @@ public final class TextToImage implements AutoCloseable {
                     event.steps(),
                     () -> RgbImage.of(painter.codec().decode(event.preview().get()))));
             return RgbImage.of(painter.paint(repeated(texts, seeds.size()), walk, seeds, size, steps));
-        }
-
-        private int batch() {
-            long unit = (long) info.config().patch() * painter.codec().scale();
-            return (int) Math.max(1, MAX_TOKENS * unit * unit / size.pixels());
         }
 
         private GeneratedImage image(RgbImage picture, long seed, List<String> warnings) {
