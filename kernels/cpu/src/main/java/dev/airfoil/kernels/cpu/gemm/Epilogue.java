@@ -35,7 +35,7 @@ public record Epilogue(Activation.Fn activation, MemorySegment bias, long biasBa
             if (hasBias()) {
                 v = v.add(Lanes.load(bias, b + 4L * j));
             }
-            Lanes.store(activate(activation, v), data, c + 4L * j);
+            Lanes.store(VectorMath.activation(activation, v), data, c + 4L * j);
         }
         int rest = columns - j;
         if (rest > 0) {
@@ -43,18 +43,7 @@ public record Epilogue(Activation.Fn activation, MemorySegment bias, long biasBa
             if (hasBias()) {
                 v = v.add(Lanes.load(bias, b + 4L * j, rest));
             }
-            Lanes.store(activate(activation, v), data, c + 4L * j, rest);
+            Lanes.store(VectorMath.activation(activation, v), data, c + 4L * j, rest);
         }
-    }
-
-    static FloatVector activate(Activation.Fn fn, FloatVector x) {
-        return switch (fn) {
-            case NONE -> x;
-            case SILU -> VectorMath.silu(x);
-            case GELU -> VectorMath.gelu(x);
-            case GELU_TANH -> VectorMath.geluTanh(x);
-            case QUICK_GELU -> VectorMath.quickGelu(x);
-            case RELU -> x.max(0f);
-        };
     }
 }

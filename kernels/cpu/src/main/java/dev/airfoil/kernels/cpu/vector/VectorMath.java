@@ -2,6 +2,7 @@ package dev.airfoil.kernels.cpu.vector;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 
+import dev.airfoil.tensor.ops.Activation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -133,5 +134,16 @@ public final class VectorMath {
     /** GELU with the error function. */
     public static FloatVector gelu(FloatVector x) {
         return erf(x.mul(0.70710678f)).add(1f).mul(x.mul(0.5f));
+    }
+
+    public static FloatVector activation(Activation.Fn fn, FloatVector x) {
+        return switch (fn) {
+            case NONE -> x;
+            case SILU -> silu(x);
+            case GELU -> gelu(x);
+            case GELU_TANH -> geluTanh(x);
+            case QUICK_GELU -> quickGelu(x);
+            case RELU -> x.max(0f);
+        };
     }
 }

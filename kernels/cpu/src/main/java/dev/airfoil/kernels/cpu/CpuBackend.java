@@ -1,0 +1,67 @@
+package dev.airfoil.kernels.cpu;
+
+import dev.airfoil.kernels.cpu.products.PackCache;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.Op;
+import dev.airfoil.tensor.Primitive;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.host.HostBackend;
+import dev.airfoil.tensor.host.ReferenceLoops;
+import java.util.List;
+
+/**
+ * Host memory with Vector API kernels, looked up by the class of the op. A primitive without one runs in the reference
+ * loops, a fused op by its definition.
+ */
+public final class CpuBackend extends HostBackend {
+    private final WorkerPool pool;
+    private final PackCache packs = new PackCache();
+
+    public CpuBackend(Options options) {
+        super(options);
+        this.pool = WorkerPool.of(options.threads().orElseGet(Runtime.getRuntime()::availableProcessors));
+    }
+
+    static String describe(int threads) {
+        return "Vector API, " + Lanes.F.vectorBitSize() + "-bit vectors, " + threads
+                + (threads == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String description() {
+        return describe(pool.size());
+    }
+
+    @Override
+    public boolean supports(Op op, List<Tensor> inputs) {
+        return op instanceof Primitive || hasKernel(op, inputs);
+    }
+
+    private static boolean hasKernel(Op op, List<Tensor> inputs) {
+        return Kernels.find(op).filter(k -> k.accepts(op, inputs)).isPresent();
+    }
+
+    @Override
+    public void execute(Op op, List<Tensor> inputs, List<Tensor> outputs) {
+        if (!hasKernel(op, inputs)) {
+            ReferenceLoops.run((Primitive) op, inputs, outputs);
+            return;
+        }
+        try (Scratch copies = Scratch.borrow()) {
+            Kernels.find(op).orElseThrow().run(op, new Call(inputs, outputs, pool, packs, copies));
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        packs.close();
+        super.close();
+    }
+}

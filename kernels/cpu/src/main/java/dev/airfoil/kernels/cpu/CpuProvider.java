@@ -1,0 +1,41 @@
+package dev.airfoil.kernels.cpu;
+
+import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.BackendProvider;
+import dev.airfoil.tensor.TensorException;
+import java.util.List;
+
+/**
+ * Offers the cpu backend. Names no class of the Vector API: on the class path that module is absent unless {@code
+ * --add-modules jdk.incubator.vector} is given, and then the reference backend should answer, not an error.
+ */
+public final class CpuProvider implements BackendProvider {
+    private static final String VECTOR = "jdk.incubator.vector";
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public int priority() {
+        return 10;
+    }
+
+    @Override
+    public Availability probe() {
+        if (ModuleLayer.boot().findModule(VECTOR).isEmpty()) {
+            return new Availability.Unavailable(
+                    "the module " + VECTOR + " is not there; start java with --add-modules " + VECTOR);
+        }
+        return new Availability.Available(List.of(CpuBackend.describe(Runtime.getRuntime().availableProcessors())));
+    }
+
+    @Override
+    public Backend open(String device, Options options) {
+        if (!device.isEmpty() && !device.equals("0")) {
+            throw new TensorException("backend cpu has one device; 'cpu:" + device + "' is not there, use 'cpu'");
+        }
+        return new CpuBackend(options);
+    }
+}

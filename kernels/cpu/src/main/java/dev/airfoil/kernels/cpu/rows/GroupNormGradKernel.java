@@ -1,0 +1,122 @@
+package dev.airfoil.kernels.cpu.rows;
+
+import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+
+import dev.airfoil.kernels.cpu.Call;
+import dev.airfoil.kernels.cpu.CpuKernel;
+import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.GroupNormGrad;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Groups of one image in parallel. The sums that the gradient of a group needs are made of those of its channels, and
+ * these, added up over the images in order, are the gradients of weight and bias.
+ */
+public final class GroupNormGradKernel implements CpuKernel<GroupNormGrad> {
+    @Override
+    public Class<GroupNormGrad> op() {
+        return GroupNormGrad.class;
+    }
+
+    @Override
+    public boolean accepts(GroupNormGrad op, List<Tensor> inputs) {
+        return inputs.getFirst().size() > 0;
+    }
+
+    @Override
+    public void run(GroupNormGrad op, Call call) {
+        Tensor shape = call.in(0);
+        int images = shape.dim(0);
+        int all = shape.dim(1);
+        int channels = all / op.groups();
+        int pixels = shape.dim(2) * shape.dim(3);
+        Floats x = call.dense(0);
+        Floats w = call.dense(1);
+        Floats gy = call.dense(2);
+        Floats gx = call.result(0);
+        // For each image and channel, the sums of gy hat and of gy.
+        double[] hats = new double[images * all];
+        double[] sums = new double[images * all];
+        call.pool().splitIf(shape.size() > NormForward.PARALLEL, images * op.groups(), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int size = channels * pixels;
+                long row = (long) i * size;
+                float mean = Norm.LAYER.mean(x.data(), x.at(row), size);
+                float rstd = Norm.LAYER.factor(x.data(), x.at(row), size, mean, op.eps());
+                int first = i % op.groups() * channels;
+                double ofG = 0;
+                double ofHat = 0;
+                for (int c = 0; c < channels; c++) {
+                    long at = row + (long) c * pixels;
+                    double sum = RowMath.sum(gy.data(), gy.at(at), pixels);
+                    double dot = RowMath.dot(x.data(), x.at(at), gy.data(), gy.at(at), pixels);
+                    double hat = (dot - mean * sum) * rstd;
+                    sums[i / op.groups() * all + first + c] = sum;
+                    hats[i / op.groups() * all + first + c] = hat;
+                    float weight = Lanes.get(w.data(), w.at(first + c));
+                    ofG += weight * sum / size;
+                    ofHat += weight * hat / size;
+                }
+                for (int c = 0; c < channels; c++) {
+                    long at = row + (long) c * pixels;
+                    float weight = Lanes.get(w.data(), w.at(first + c));
+                    back(
+                            x.data(),
+                            x.at(at),
+                            gy.data(),
+                            gy.at(at),
+                            mean,
+                            rstd,
+                            weight,
+                            (float) ofG,
+                            (float) ofHat,
+                            gx.data(),
+                            gx.at(at),
+                            pixels);
+                }
+            }
+        });
+        gather(hats, images, all, call.result(1));
+        gather(sums, images, all, call.result(2));
+    }
+
+    private static void gather(double[] parts, int images, int channels, Floats to) {
+        for (int c = 0; c < channels; c++) {
+            double sum = 0;
+            for (int i = 0; i < images; i++) {
+                sum += parts[i * channels + c];
+            }
+            Lanes.set(to.data(), to.at(c), (float) sum);
+        }
+    }
+
+    private static void back(
+            MemorySegment x,
+            long xo,
+            MemorySegment gy,
+            long go,
+            float mean,
+            float rstd,
+            float weight,
+            float ofG,
+            float ofHat,
+            MemorySegment gx,
+            long to,
+            int n) {
+        int j = 0;
+        for (; j + N <= n; j += N) {
+            FloatVector hat = Lanes.load(x, xo + 4L * j).sub(mean).mul(rstd);
+            FloatVector g = Lanes.load(gy, go + 4L * j).mul(weight);
+            Lanes.store(g.sub(ofG).sub(hat.mul(ofHat)).mul(rstd), gx, to + 4L * j);
+        }
+        for (; j < n; j++) {
+            float hat = (Lanes.get(x, xo + 4L * j) - mean) * rstd;
+            float g = Lanes.get(gy, go + 4L * j) * weight;
+            Lanes.set(gx, to + 4L * j, (g - ofG - hat * ofHat) * rstd);
+        }
+    }
+}

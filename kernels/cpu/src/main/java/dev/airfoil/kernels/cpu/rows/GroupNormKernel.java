@@ -1,0 +1,74 @@
+package dev.airfoil.kernels.cpu.rows;
+
+import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+
+import dev.airfoil.kernels.cpu.Call;
+import dev.airfoil.kernels.cpu.CpuKernel;
+import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import dev.airfoil.kernels.cpu.vector.VectorMath;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.Activation;
+import dev.airfoil.tensor.ops.GroupNorm;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+
+/** Groups of one image in parallel: a group is one dense row; then scale, shift and activation channel by channel. */
+public final class GroupNormKernel implements CpuKernel<GroupNorm> {
+    @Override
+    public Class<GroupNorm> op() {
+        return GroupNorm.class;
+    }
+
+    @Override
+    public boolean accepts(GroupNorm op, List<Tensor> inputs) {
+        return inputs.getFirst().size() > 0;
+    }
+
+    @Override
+    public void run(GroupNorm op, Call call) {
+        Tensor shape = call.in(0);
+        int channels = shape.dim(1) / op.groups();
+        int pixels = shape.dim(2) * shape.dim(3);
+        Floats x = call.dense(0);
+        Floats w = call.dense(1);
+        Floats b = call.dense(2);
+        Floats y = call.result(0);
+        call.pool().splitIf(shape.size() > NormForward.PARALLEL, shape.dim(0) * op.groups(), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                long row = (long) i * channels * pixels;
+                float mean = Norm.LAYER.mean(x.data(), x.at(row), channels * pixels);
+                float rstd = Norm.LAYER.factor(x.data(), x.at(row), channels * pixels, mean, op.eps());
+                for (int c = 0; c < channels; c++) {
+                    int channel = i % op.groups() * channels + c;
+                    float factor = rstd * Lanes.get(w.data(), w.at(channel));
+                    float shift = Lanes.get(b.data(), b.at(channel));
+                    long at = row + (long) c * pixels;
+                    map(op.activation(), x.data(), x.at(at), mean, factor, shift, y.data(), y.at(at), pixels);
+                }
+            }
+        });
+    }
+
+    private static void map(
+            Activation.Fn fn,
+            MemorySegment x,
+            long xo,
+            float mean,
+            float factor,
+            float shift,
+            MemorySegment y,
+            long yo,
+            int n) {
+        int j = 0;
+        for (; j + N <= n; j += N) {
+            FloatVector v = Lanes.load(x, xo + 4L * j).sub(mean).mul(factor).add(shift);
+            Lanes.store(VectorMath.activation(fn, v), y, yo + 4L * j);
+        }
+        if (j < n) {
+            FloatVector v = Lanes.load(x, xo + 4L * j, n - j).sub(mean).mul(factor).add(shift);
+            Lanes.store(VectorMath.activation(fn, v), y, yo + 4L * j, n - j);
+        }
+    }
+}

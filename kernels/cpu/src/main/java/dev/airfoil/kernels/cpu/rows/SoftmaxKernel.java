@@ -1,0 +1,65 @@
+package dev.airfoil.kernels.cpu.rows;
+
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+
+import dev.airfoil.kernels.cpu.Call;
+import dev.airfoil.kernels.cpu.CpuKernel;
+import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import dev.airfoil.kernels.cpu.vector.VectorMath;
+import dev.airfoil.tensor.ops.Softmax;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/** Rows in parallel: maximum, exponentials with their sum, division. */
+public final class SoftmaxKernel implements CpuKernel<Softmax> {
+    @Override
+    public Class<Softmax> op() {
+        return Softmax.class;
+    }
+
+    @Override
+    public void run(Softmax op, Call call) {
+        int d = call.in(0).dim(-1);
+        Floats x = call.dense(0);
+        Floats y = call.result(0);
+        call.pool().splitIf(call.in(0).size() > 8_192, LayerNormKernel.rows(call, d), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                long at = (long) i * d;
+                float max = RowMath.max(x.data(), x.at(at), d);
+                float sum = exponentials(x.data(), x.at(at), max, y.data(), y.at(at), d);
+                scale(y.data(), y.at(at), 1 / sum, d);
+            }
+        });
+    }
+
+    private static float exponentials(MemorySegment x, long xo, float max, MemorySegment y, long yo, int d) {
+        FloatVector sum = FloatVector.zero(F);
+        int j = 0;
+        for (; j + N <= d; j += N) {
+            FloatVector e = VectorMath.exp(Lanes.load(x, xo + 4L * j).sub(max));
+            Lanes.store(e, y, yo + 4L * j);
+            sum = sum.add(e);
+        }
+        if (j < d) {
+            VectorMask<Float> m = F.indexInRange(j, d);
+            FloatVector e = VectorMath.exp(RowMath.tail(x, xo, j, d).sub(max));
+            e.intoMemorySegment(y, yo + 4L * j, Lanes.LE, m);
+            sum = sum.add(e, m);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    private static void scale(MemorySegment y, long yo, float factor, int d) {
+        int j = 0;
+        for (; j + N <= d; j += N) {
+            Lanes.store(Lanes.load(y, yo + 4L * j).mul(factor), y, yo + 4L * j);
+        }
+        for (; j < d; j++) {
+            Lanes.set(y, yo + 4L * j, Lanes.get(y, yo + 4L * j) * factor);
+        }
+    }
+}
