@@ -39,7 +39,7 @@ class ArchitectureTest {
             entry("text", List.of("nn")),
             entry("samplers", List.of("tensor")),
             entry("pipeline", List.of("dit", "text", "samplers")),
-            entry("train", List.of("autograd", "dit", "text", "samplers")),
+            entry("train", List.of("autograd", "pipeline")),
             entry("cli", List.of("pipeline", "train")));
 
     /** These may name everything. */

@@ -1,7 +1,6 @@
 package dev.airfoil.train;
 
 import dev.airfoil.train.data.BalancedSampler;
-import dev.airfoil.train.data.ImageTextSet;
 import dev.airfoil.train.data.Split;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -15,8 +14,7 @@ final class Batches implements AutoCloseable {
     private static final int BUFFERS = 3;
 
     private final TrainConfig config;
-    private final ImageTextSet set;
-    private final TextCache texts;
+    private final TrainData data;
     private final BalancedSampler sampler;
     private final BlockingQueue<HostBatch> free = new ArrayBlockingQueue<>(BUFFERS);
     private final BlockingQueue<Filled> ready = new ArrayBlockingQueue<>(BUFFERS);
@@ -30,13 +28,12 @@ final class Batches implements AutoCloseable {
     }
 
     /** @param step the first step that will be asked for, from 1 */
-    Batches(TrainConfig config, ImageTextSet set, TextCache texts, long step) {
+    Batches(TrainConfig config, TrainData data, long step) {
         this.config = config;
-        this.set = set;
-        this.texts = texts;
-        this.sampler = new BalancedSampler(set, Split.TRAIN, config.seed());
+        this.data = data;
+        this.sampler = new BalancedSampler(data.set(), Split.TRAIN, config.seed());
         for (int i = 0; i < BUFFERS; i++) {
-            free.add(new HostBatch(set, texts, config.microBatch()));
+            free.add(data.hostBatch(config.microBatch()));
         }
         this.thread = Thread.ofPlatform().name("airfoil-batches").daemon().start(() -> run(step));
     }
@@ -82,8 +79,8 @@ final class Batches implements AutoCloseable {
             int item = micro * batch.size() + i;
             BalancedSampler.Sample sample = sampler.at(step, item);
             boolean drops = config.flow().drops(config.seed(), step, item);
-            String caption = drops ? "" : set.pair(sample.row()).captions().get(sample.caption());
-            batch.put(i, sample.row(), texts.entry(caption), sigmas[item]);
+            String caption = drops ? "" : data.set().pair(sample.row()).captions().get(sample.caption());
+            batch.put(i, sample.row(), data.texts().entry(caption), sigmas[item]);
         }
     }
 

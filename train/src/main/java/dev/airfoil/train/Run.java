@@ -1,14 +1,18 @@
 package dev.airfoil.train;
 
-import dev.airfoil.pipeline.LatentCodec;
+import dev.airfoil.pipeline.ModelFile;
+import dev.airfoil.pipeline.ModelInfo;
 import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.train.TrainResult.End;
-import dev.airfoil.train.data.ImageTextSet;
 import dev.airfoil.train.data.Split;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One run, from the step it finds to the end: what happens when. */
@@ -16,16 +20,12 @@ final class Run {
     private final TrainConfig config;
     private final RunSettings settings;
     private final TrainState state;
-    private final ImageTextSet set;
-    private final TextCache texts;
-    private final LatentCodec codec;
-    private final String data;
+    private final TrainData data;
     private final TrainListener listener;
     private final StopSignal stop;
     private final Backend backend = Interpreter.current().backend();
     private final Validation validation;
     private final long began = System.nanoTime();
-    private long lastSaved;
     private long lastLogged;
     private long lastLogTime;
 
@@ -33,23 +33,16 @@ final class Run {
             TrainConfig config,
             RunSettings settings,
             TrainState state,
-            ImageTextSet set,
-            TextCache texts,
-            LatentCodec codec,
-            String data,
+            TrainData data,
             TrainListener listener,
             StopSignal stop) {
         this.config = config;
         this.settings = settings;
         this.state = state;
-        this.set = set;
-        this.texts = texts;
-        this.codec = codec;
         this.data = data;
         this.listener = listener;
         this.stop = stop;
-        this.validation = new Validation(config, set, texts, codec);
-        this.lastSaved = state.step();
+        this.validation = new Validation(config, data);
         this.lastLogged = state.step();
     }
 
@@ -58,13 +51,13 @@ final class Run {
                 state.step(),
                 settings.steps(),
                 state.values().stream().mapToLong(Tensor::size).sum(),
-                set.rows(Split.TRAIN).length,
+                data.set().rows(Split.TRAIN).length,
                 backend.name() + ": " + backend.description()));
         lastLogTime = System.nanoTime();
         End end;
-        try (Trainer trainer = new Trainer(config, state, codec, settings.blocks());
-                Batches batches = new Batches(config, set, texts, state.step() + 1)) {
-            Optional<End> reason = reasonToEnd();
+        try (Trainer trainer = new Trainer(config, state, data.codec(), settings.blocks());
+                Batches batches = new Batches(config, data, state.step() + 1)) {
+            Optional<End> reason = state.step() < settings.steps() ? Optional.empty() : Optional.of(End.DONE);
             while (reason.isEmpty()) {
                 trainer.step(batches);
                 reason = reasonToEnd();
@@ -93,22 +86,41 @@ final class Run {
     /** What the step's number asks for. The loss is looked at before anything is saved. */
     private void afterStep(Trainer trainer, boolean last) {
         long step = state.step();
-        boolean save = last || isDue(settings.saveEvery(), step);
-        if (save || isDue(settings.logEvery(), step)) {
+        boolean save = last || isDue(settings.every().save(), step);
+        if (save || isDue(settings.every().log(), step)) {
             log(trainer);
         }
-        if (!validation.isEmpty() && isDue(settings.validateEvery(), step)) {
+        if (!validation.isEmpty() && isDue(settings.every().validate(), step)) {
             List<Double> losses = validation.bySigma(state.ema());
             listener.validated(
                     step, losses, losses.stream().mapToDouble(l -> l).average().orElseThrow());
         }
-        if (isDue(settings.sampleEvery(), step)) {
-            listener.sampled(step, SampleSheet.draw(config, state.ema(), set, texts, codec, settings.samples(step)));
+        if (isDue(settings.every().sample(), step)) {
+            Path sheet = settings.samples(step);
+            SampleSheet.draw(state.ema(), data, config, settings.guidance()).writePng(sheet, Map.of());
+            listener.sampled(step, sheet);
         }
         if (save) {
-            Checkpoint.write(settings.checkpoint(), state, config, data);
+            Checkpoint.write(settings.checkpoint(), state, config, data.fingerprint());
+            ModelFile.write(settings.model(), modelInfo(), state.averages(), DType.BF16);
             listener.saved(step, settings.checkpoint());
         }
+    }
+
+    private ModelInfo modelInfo() {
+        Map<String, String> training = new LinkedHashMap<>();
+        training.put("steps", Long.toString(state.step()));
+        training.put("data", data.fingerprint());
+        training.put("config", TrainJson.write(config));
+        return new ModelInfo(
+                settings.out().toAbsolutePath().getFileName().toString(),
+                config.model(),
+                config.encoder(),
+                config.textTokens(),
+                config.codec(),
+                data.set().imageSize(),
+                settings.guidance(),
+                training);
     }
 
     private static boolean isDue(int every, long step) {

@@ -1,89 +1,77 @@
 package dev.airfoil.train;
 
 import dev.airfoil.dit.DitAir;
-import dev.airfoil.pipeline.LatentCodec;
+import dev.airfoil.pipeline.ImageSize;
+import dev.airfoil.pipeline.Painter;
+import dev.airfoil.pipeline.RgbImage;
 import dev.airfoil.samplers.Guidance;
 import dev.airfoil.samplers.Heun;
-import dev.airfoil.samplers.Sampler;
-import dev.airfoil.samplers.SeededNoise;
 import dev.airfoil.samplers.SigmaSchedule;
 import dev.airfoil.samplers.StepListener;
-import dev.airfoil.samplers.VelocityField;
-import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Scope;
-import dev.airfoil.tensor.Shape;
-import dev.airfoil.tensor.Tensor;
-import dev.airfoil.train.data.ImageTextSet;
+import dev.airfoil.text.TextFeatures;
 import dev.airfoil.train.data.Split;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
+import java.util.stream.LongStream;
 
-/** A sheet of pictures from the averaged weights: upper half for captions of the training side, lower half held out. */
+/**
+ * What the averaged weights paint: two rows of pictures for captions of the training side, two for held-out ones; always
+ * the same captions and the same noise, so that sheets of different steps can be compared.
+ */
 final class SampleSheet {
     private static final int COLUMNS = 8;
     private static final int ROWS_EACH = 2;
     private static final int STEPS = 25;
-    private static final double GUIDANCE = 4;
 
     private SampleSheet() {}
 
-    /** Draws the sheet and writes it as PNG. */
-    static Path draw(TrainConfig config, DitAir model, ImageTextSet set, TextCache texts, LatentCodec codec, Path path) {
+    /** Paints the sheet. */
+    static RgbImage draw(DitAir model, TrainData data, TrainConfig config, double guidance) {
         int each = COLUMNS * ROWS_EACH;
         int[] rows = IntStream.concat(
-                        IntStream.of(Validation.spread(set.rows(Split.TRAIN), each)),
-                        IntStream.of(Validation.spread(set.rows(Split.HELD_OUT), each)))
+                        IntStream.of(Validation.spread(data.set().rows(Split.TRAIN), each)),
+                        IntStream.of(Validation.spread(data.set().rows(Split.HELD_OUT), each)))
                 .toArray();
-        float[] pixels = Scope.call("samples", () -> sample(config, model, set, texts, codec, rows).toFloats());
-        try {
-            ImageIO.write(sheet(pixels, rows.length, set.imageSize()), "png", path.toFile());
-        } catch (IOException e) {
-            throw new TrainException("cannot write " + path + ": " + e.getMessage(), e);
-        }
-        return path;
+        var walk = new Painter.Walk(new Heun(), SigmaSchedule.uniform(STEPS), new Guidance(guidance));
+        List<RgbImage> pictures = Scope.call("samples", () -> {
+            TextFeatures texts = texts(data, config, rows, walk.guidance().isUsed());
+            List<Long> seeds = LongStream.range(0, rows.length).boxed().toList();
+            ImageSize size = ImageSize.square(data.set().imageSize());
+            return RgbImage.of(
+                    new Painter(model, data.codec()).paint(texts, walk, seeds, size, StepListener.NONE));
+        });
+        return arrange(pictures);
     }
 
-    private static Tensor sample(
-            TrainConfig config, DitAir model, ImageTextSet set, TextCache texts, LatentCodec codec, int[] rows) {
-        HostBatch host = new HostBatch(set, texts, 2 * rows.length);
-        for (int i = 0; i < rows.length; i++) {
-            host.put(i, rows[i], texts.entry(""), 0);
-            host.put(rows.length + i, rows[i], texts.entry(set.pair(rows[i]).caption()), 0);
+    /** The rows' captions; with guidance, the empty prompt for each before them. */
+    private static TextFeatures texts(TrainData data, TrainConfig config, int[] rows, boolean guided) {
+        int skipped = guided ? rows.length : 0;
+        HostBatch host = data.hostBatch(skipped + rows.length);
+        for (int i = 0; i < host.size(); i++) {
+            boolean empty = i < skipped;
+            int row = rows[empty ? i : i - skipped];
+            host.put(i, row, empty ? data.texts().entry("") : data.canonical(row), 0);
         }
-        Batch batch = host.upload(codec, config.seed());
-        VelocityField doubled = (x, sigma) ->
-                model.forward(x, batch.text(), batch.pooled(), sigma, Optional.of(batch.mask()));
-        Shape latent = batch.latent().shape().remove(0);
-        SeededNoise noise = SeededNoise.from(config.seed(), rows.length, latent);
-        Sampler heun = new Heun();
-        Tensor z = heun.sample(
-                new Guidance(GUIDANCE).over(doubled),
-                noise.start(),
-                SigmaSchedule.uniform(STEPS),
-                noise,
-                StepListener.NONE);
-        return F.contiguous(codec.decode(z));
+        Batch batch = host.upload(data.codec(), config.seed());
+        return new TextFeatures(
+                batch.text(), batch.mask(), batch.pooled(), Collections.nCopies(host.size(), ""));
     }
 
-    private static BufferedImage sheet(float[] pixels, int count, int side) {
-        int rows = Math.ceilDiv(count, COLUMNS);
-        BufferedImage sheet = new BufferedImage(COLUMNS * side, rows * side, BufferedImage.TYPE_INT_RGB);
-        int area = side * side;
-        for (int i = 0; i < count; i++) {
-            for (int p = 0; p < area; p++) {
-                int at = i * 3 * area + p;
-                int rgb = level(pixels[at]) << 16 | level(pixels[at + area]) << 8 | level(pixels[at + 2 * area]);
-                sheet.setRGB(i % COLUMNS * side + p % side, i / COLUMNS * side + p / side, rgb);
+    private static RgbImage arrange(List<RgbImage> pictures) {
+        int side = pictures.getFirst().width();
+        int width = COLUMNS * side;
+        int height = Math.ceilDiv(pictures.size(), COLUMNS) * side;
+        byte[] sheet = new byte[3 * width * height];
+        for (int i = 0; i < pictures.size(); i++) {
+            byte[] rgb = pictures.get(i).rgb();
+            int left = i % COLUMNS * side;
+            int top = i / COLUMNS * side;
+            for (int y = 0; y < side; y++) {
+                System.arraycopy(rgb, 3 * y * side, sheet, 3 * ((top + y) * width + left), 3 * side);
             }
         }
-        return sheet;
-    }
-
-    private static int level(float value) {
-        return Math.clamp(Math.round((value + 1) * 127.5), 0, 255);
+        return RgbImage.of(width, height, sheet);
     }
 }

@@ -1,5 +1,6 @@
 package dev.airfoil.train;
 
+import dev.airfoil.pipeline.TextEncoderChoice;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
@@ -26,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.TreeMap;
 
 /**
  * The frozen text encoder's features of every caption of a data set, so that training runs no encoder. One safetensors
@@ -72,25 +74,28 @@ public final class TextCache implements AutoCloseable {
     }
 
     /** Where the cache of a set lies: in its folder. */
-    public static Path beside(Path set, String encoder) {
-        return set.resolve("text-" + encoder + ".safetensors");
+    public static Path in(Path set, TextEncoderChoice encoder, int tokens) {
+        return set.resolve("text-" + encoder.label() + "-" + tokens + ".safetensors");
     }
 
     /**
      * Opens a cache.
      *
-     * @param encoder the name of the encoder that must have made it
+     * @param encoder that must have made it
+     * @param limit the most tokens of a caption
      * @param captions what must be in it
      * @throws TensorException if it is of another encoder or lacks a caption
      */
-    public static TextCache open(Path path, String encoder, SequencedSet<String> captions) {
+    public static TextCache open(Path path, TextEncoderChoice encoder, int limit, SequencedSet<String> captions) {
         SafetensorsFile file = Safetensors.open(path);
         try {
             String format = file.metadata().getOrDefault("format", "");
             String maker = file.metadata().getOrDefault("encoder", "");
-            if (!format.equals(FORMAT) || !maker.equals(encoder)) {
-                throw new TensorException(path + " holds no text features of " + encoder + " (its format is '" + format
-                        + "', its encoder '" + maker + "'); delete it, and it is made again");
+            String tokens = file.metadata().getOrDefault("limit", "");
+            if (!format.equals(FORMAT) || !maker.equals(encoder.label()) || !tokens.equals(Integer.toString(limit))) {
+                throw new TensorException(path + " holds no text features of " + encoder.label() + " with at most "
+                        + limit + " tokens (its format is '" + format + "', its encoder '" + maker + "', its limit '"
+                        + tokens + "'); delete it, and it is made again");
             }
             TextCache cache = new TextCache(file);
             for (String caption : captions) {
@@ -107,13 +112,17 @@ public final class TextCache implements AutoCloseable {
     }
 
     /**
-     * Encodes captions, on the current interpreter's backend or the encoder's own, and writes the file.
+     * Encodes captions and writes the file.
      *
-     * @param name of the encoder
+     * @param name what {@code encoder} is
      * @param progress told after each chunk, in captions
      */
     public static void build(
-            Path path, String name, TextEncoder encoder, SequencedSet<String> captions, Progress progress) {
+            Path path,
+            TextEncoderChoice name,
+            TextEncoder encoder,
+            SequencedSet<String> captions,
+            Progress progress) {
         List<String> ordered = List.copyOf(captions);
         // Texts of like length together: less padding to compute.
         List<Integer> byLength = new ArrayList<>();
@@ -128,7 +137,9 @@ public final class TextCache implements AutoCloseable {
             encode(encoder, ordered, chunk, tokens, pooled);
             progress.update(from + chunk.size(), ordered.size(), "encoding captions");
         }
-        write(path, name, encoder.width(), ordered, tokens, pooled);
+        Map<String, String> about = Map.of(
+                "format", FORMAT, "encoder", name.label(), "limit", Integer.toString(encoder.limit()));
+        write(path, about, encoder.width(), ordered, tokens, pooled);
     }
 
     private static void encode(
@@ -164,7 +175,12 @@ public final class TextCache implements AutoCloseable {
     }
 
     private static void write(
-            Path path, String name, int width, List<String> captions, byte[][] tokens, byte[][] pooled) {
+            Path path,
+            Map<String, String> about,
+            int width,
+            List<String> captions,
+            byte[][] tokens,
+            byte[][] pooled) {
         int rowBytes = width * DType.BF16.bytes();
         int[] ends = new int[captions.size()];
         int end = 0;
@@ -178,10 +194,9 @@ public final class TextCache implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment allTokens = joined(arena, tokens);
             MemorySegment allPooled = joined(arena, pooled);
-            new SafetensorsWriter()
-                    .metadata("format", FORMAT)
-                    .metadata("encoder", name)
-                    .tensor("tokens", spec(DType.BF16, end, width), () -> allTokens)
+            SafetensorsWriter writer = new SafetensorsWriter();
+            new TreeMap<>(about).forEach(writer::metadata);
+            writer.tensor("tokens", spec(DType.BF16, end, width), () -> allTokens)
                     .tensor("pooled", spec(DType.BF16, ends.length, width), () -> allPooled)
                     .tensor("ends", spec(DType.I32, ends.length), () -> MemorySegment.ofArray(ends))
                     .tensor("captions", spec(DType.U8, text.length), () -> MemorySegment.ofArray(text))

@@ -1,6 +1,9 @@
 package dev.airfoil.train;
 
 import dev.airfoil.dit.DitConfig;
+import dev.airfoil.dit.Sharing;
+import dev.airfoil.pipeline.CodecChoice;
+import dev.airfoil.pipeline.TextEncoderChoice;
 import java.util.OptionalDouble;
 
 /**
@@ -8,7 +11,9 @@ import java.util.OptionalDouble;
  * the same bits. A checkpoint holds it; resuming with another is refused.
  *
  * @param model what is trained
- * @param encoder name of the frozen text encoder
+ * @param encoder the frozen text encoder
+ * @param textTokens the most tokens of a caption; the rest is cut
+ * @param codec what the model's latents are
  * @param optimizer how it learns
  * @param flow what it learns
  * @param batch pictures a step
@@ -20,7 +25,9 @@ import java.util.OptionalDouble;
  */
 public record TrainConfig(
         DitConfig model,
-        String encoder,
+        TextEncoderChoice encoder,
+        int textTokens,
+        CodecChoice codec,
         Optimizer optimizer,
         FlowMatching flow,
         int batch,
@@ -31,7 +38,7 @@ public record TrainConfig(
         long seed) {
 
     public TrainConfig {
-        require(!encoder.isBlank(), "the text encoder has no name");
+        require(textTokens > 0, "captions of " + textTokens + " tokens cannot be: there must be one at least");
         require(batch > 0, "batch " + batch + " must be positive");
         require(
                 microBatches > 0 && batch % microBatches == 0,
@@ -39,6 +46,38 @@ public record TrainConfig(
         require(warmup >= 0, "warmup " + warmup + " must not be negative");
         require(clip.orElse(1) > 0, "the largest gradient norm must be positive; leave it out to clip nothing");
         require(emaDecay >= 0 && emaDecay < 1, "EMA decay " + emaDecay + " must be at least 0 and below 1");
+    }
+
+    /**
+     * What suits a few thousand small pictures: 3.5 million parameters that learn pixels in patches of 2, 256 pictures a
+     * step.
+     */
+    public static TrainConfig small() {
+        return new TrainConfig(
+                new DitConfig(Sharing.NONE, 6, 192, 6, 3, 2, 384, 384),
+                TextEncoderChoice.E5_SMALL_V2,
+                24,
+                CodecChoice.PIXELS,
+                AdamW.usual(1e-3),
+                FlowMatching.PAPER,
+                256,
+                1,
+                500,
+                OptionalDouble.empty(),
+                0.999,
+                0);
+    }
+
+    /** With another seed. */
+    public TrainConfig withSeed(long other) {
+        return new TrainConfig(
+                model, encoder, textTokens, codec, optimizer, flow, batch, microBatches, warmup, clip, emaDecay, other);
+    }
+
+    /** With another optimizer. */
+    public TrainConfig withOptimizer(Optimizer other) {
+        return new TrainConfig(
+                model, encoder, textTokens, codec, other, flow, batch, microBatches, warmup, clip, emaDecay, seed);
     }
 
     /** Pictures in one forward. */

@@ -12,7 +12,7 @@ public interface TrainListener {
     /** Before the first step. */
     default void started(Started run) {}
 
-    /** Every {@link RunSettings#logEvery} steps. */
+    /** Every {@link RunSettings.Every#log} steps. */
     default void progress(Progress progress) {}
 
     /** The validation loss of the averaged weights, at each noise level and the mean. */

@@ -118,6 +118,13 @@ final class TrainState implements AutoCloseable {
         return params.values();
     }
 
+    /** The averaged weights by name. */
+    Map<String, Tensor> averages() {
+        Map<String, Tensor> averages = new LinkedHashMap<>();
+        emaParams.all().forEach((name, p) -> averages.put(name, p.value()));
+        return averages;
+    }
+
     /** The model that learns. */
     DitAir model() {
         return model;

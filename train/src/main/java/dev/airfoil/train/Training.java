@@ -1,7 +1,6 @@
 package dev.airfoil.train;
 
 import dev.airfoil.pipeline.LatentCodec;
-import dev.airfoil.pipeline.PixelCodec;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.Eager;
 import dev.airfoil.text.TextEncoder;
@@ -18,7 +17,7 @@ import java.util.function.Supplier;
  * Starts and resumes training runs.
  *
  * <pre>{@code
- * Training.prepareTexts(data, "e5-small-v2", E5SmallV2::open, Progress.NONE);
+ * Training.prepareTexts(data, config, () -> config.encoder().open(config.textTokens()), Progress.NONE);
  * TrainResult result = Training.start(config, settings, backend, TrainListener.NONE, new StopSignal());
  * }</pre>
  */
@@ -29,19 +28,20 @@ public final class Training {
      * Makes the text features of a set, unless they are there.
      *
      * @param data folder of the set
-     * @param encoder its name
-     * @param open opens the encoder, on the current backend; asked only if something must be encoded
+     * @param config says which encoder and how many tokens
+     * @param open opens that encoder, on the current backend; asked only if something must be encoded
      * @return the file
      */
-    public static Path prepareTexts(Path data, String encoder, Supplier<TextEncoder> open, Progress progress) {
+    public static Path prepareTexts(
+            Path data, TrainConfig config, Supplier<TextEncoder> open, Progress progress) {
         SequencedSet<String> captions = TextCache.captions(ImageTextSet.open(data));
-        Path file = TextCache.beside(data, encoder);
+        Path file = TextCache.in(data, config.encoder(), config.textTokens());
         if (!Files.exists(file)) {
             try (TextEncoder texts = open.get()) {
-                TextCache.build(file, encoder, texts, captions, progress);
+                TextCache.build(file, config.encoder(), texts, captions, progress);
             }
         }
-        TextCache.open(file, encoder, captions).close();
+        TextCache.open(file, config.encoder(), config.textTokens(), captions).close();
         return file;
     }
 
@@ -116,11 +116,13 @@ public final class Training {
             throw new TrainException(settings.checkpoint() + " has learnt from other data than what lies in "
                     + settings.data() + "; name its own data, or start in another folder");
         });
-        try (LatentCodec codec = new PixelCodec();
-                TextCache texts = TextCache.open(settings.texts(), config.encoder(), TextCache.captions(set))) {
+        Path features = TextCache.in(settings.data(), config.encoder(), config.textTokens());
+        try (LatentCodec codec = config.codec().open();
+                TextCache texts =
+                        TextCache.open(features, config.encoder(), config.textTokens(), TextCache.captions(set))) {
             Fit.check(config, set, texts, codec);
             TrainListener all = TrainListener.all(new MetricsFile(settings.metrics(), state.step()), listener);
-            return new Run(config, settings, state, set, texts, codec, data, all, stop).toTheEnd();
+            return new Run(config, settings, state, new TrainData(set, texts, codec, data), all, stop).toTheEnd();
         }
     }
 }

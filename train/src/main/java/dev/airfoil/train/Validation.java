@@ -1,12 +1,10 @@
 package dev.airfoil.train;
 
 import dev.airfoil.dit.DitAir;
-import dev.airfoil.pipeline.LatentCodec;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
-import dev.airfoil.train.data.ImageTextSet;
 import dev.airfoil.train.data.Split;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,17 +21,13 @@ final class Validation {
     private static final int PICTURES = 128;
 
     private final TrainConfig config;
-    private final ImageTextSet set;
-    private final TextCache texts;
-    private final LatentCodec codec;
+    private final TrainData data;
     private final int[] rows;
 
-    Validation(TrainConfig config, ImageTextSet set, TextCache texts, LatentCodec codec) {
+    Validation(TrainConfig config, TrainData data) {
         this.config = config;
-        this.set = set;
-        this.texts = texts;
-        this.codec = codec;
-        this.rows = spread(set.rows(Split.HELD_OUT), PICTURES);
+        this.data = data;
+        this.rows = spread(data.set().rows(Split.HELD_OUT), PICTURES);
     }
 
     /** At most {@code count} of the rows, evenly spaced. */
@@ -69,16 +63,16 @@ final class Validation {
     }
 
     private HostBatch fill(int from, int to) {
-        HostBatch host = new HostBatch(set, texts, to - from);
+        HostBatch host = data.hostBatch(to - from);
         host.noise(Chance.VALIDATION.stream(from, 0));
         for (int i = from; i < to; i++) {
-            host.put(i - from, rows[i], texts.entry(set.pair(rows[i]).caption()), 0);
+            host.put(i - from, rows[i], data.canonical(rows[i]), 0);
         }
         return host;
     }
 
     private List<Float> losses(DitAir model, HostBatch host) {
-        Batch batch = host.upload(codec, config.seed());
+        Batch batch = host.upload(data.codec(), config.seed());
         List<Float> losses = new ArrayList<>();
         for (int k = 0; k < LEVELS; k++) {
             double sigma = (k + 0.5) / LEVELS;

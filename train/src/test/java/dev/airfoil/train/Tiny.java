@@ -3,6 +3,8 @@ package dev.airfoil.train;
 import dev.airfoil.autograd.Tape;
 import dev.airfoil.dit.DitConfig;
 import dev.airfoil.dit.Sharing;
+import dev.airfoil.pipeline.CodecChoice;
+import dev.airfoil.pipeline.TextEncoderChoice;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.text.TextEncoder;
@@ -20,8 +22,8 @@ import java.util.OptionalDouble;
 
 /** The smallest of everything: pictures of 4 x 4 pixels, an encoder 5 wide, a model of two blocks. */
 final class Tiny {
-    static final String ENCODER = "tiny-encoder";
     static final int WIDTH = 5;
+    static final int TOKENS = 6;
 
     private Tiny() {}
 
@@ -53,11 +55,11 @@ final class Tiny {
 
     /** The set's text features. */
     static Path texts(Path set) {
-        return Training.prepareTexts(set, ENCODER, Tiny::encoder, Progress.NONE);
+        return Training.prepareTexts(set, config(), Tiny::encoder, Progress.NONE);
     }
 
     static TextCache cache(Path set) {
-        return TextCache.open(texts(set), ENCODER, TextCache.captions(ImageTextSet.open(set)));
+        return TextCache.open(texts(set), config().encoder(), TOKENS, TextCache.captions(ImageTextSet.open(set)));
     }
 
     /** Features drawn from the text's hash: as many tokens as the text has characters plus one, at most 6. */
@@ -70,7 +72,7 @@ final class Tiny {
                 List<Tensor> pooled = new ArrayList<>();
                 int[] mask = new int[texts.size() * n];
                 for (int i = 0; i < texts.size(); i++) {
-                    Tensor row = F.normal(texts.get(i).hashCode(), 0, 1, 6, WIDTH);
+                    Tensor row = F.normal(texts.get(i).hashCode(), 0, 1, TOKENS, WIDTH);
                     rows.add(row.narrow(1, 0, n));
                     pooled.add(row.mean(1).reshape(1, WIDTH));
                     for (int t = 0; t < tokens(texts.get(i)); t++) {
@@ -91,7 +93,7 @@ final class Tiny {
 
             @Override
             public int limit() {
-                return 6;
+                return TOKENS;
             }
 
             @Override
@@ -102,13 +104,15 @@ final class Tiny {
     }
 
     static int tokens(String text) {
-        return Math.min(6, text.length() + 1);
+        return Math.min(TOKENS, text.length() + 1);
     }
 
     static TrainConfig config() {
         return new TrainConfig(
                 new DitConfig(Sharing.NONE, 2, 8, 2, 3, 2, WIDTH, WIDTH),
-                ENCODER,
+                TextEncoderChoice.E5_SMALL_V2,
+                TOKENS,
+                CodecChoice.PIXELS,
                 Adafactor.paper(1e-2),
                 FlowMatching.PAPER,
                 4,
@@ -120,7 +124,11 @@ final class Tiny {
     }
 
     static RunSettings settings(Path set, Path out, long steps) {
-        return new RunSettings(
-                set, texts(set), out, steps, Optional.empty(), Tape.Blocks.REMEMBER, 2, 0, 0, 0);
+        return settings(set, out, steps, new RunSettings.Every(2, 0, 0, 0));
+    }
+
+    static RunSettings settings(Path set, Path out, long steps, RunSettings.Every every) {
+        texts(set);
+        return new RunSettings(set, out, steps, Optional.empty(), Tape.Blocks.REMEMBER, 3, every);
     }
 }
