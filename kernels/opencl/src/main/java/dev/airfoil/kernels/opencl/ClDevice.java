@@ -1,0 +1,134 @@
+package dev.airfoil.kernels.opencl;
+
+import static org.jocl.CL.*;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_device_id;
+import org.jocl.cl_platform_id;
+
+/**
+ * An OpenCL device and what kernels need to know of it.
+ *
+ * @param driver platform and driver version: part of the key of cached programs
+ * @param units compute units (streaming multiprocessors)
+ * @param memory bytes of device memory
+ * @param largestBuffer bytes that one buffer may take
+ * @param localMemory bytes of memory that a work-group shares, as reported
+ */
+record ClDevice(
+        cl_platform_id platform,
+        cl_device_id id,
+        String name,
+        String driver,
+        Kind kind,
+        int units,
+        long memory,
+        long largestBuffer,
+        long localMemory) {
+    /** From cl_nv_device_attribute_query. */
+    private static final int COMPUTE_CAPABILITY_MAJOR_NV = 0x4000;
+
+    /** What sort of device it is; the order is the order of preference. */
+    enum Kind {
+        GPU,
+        ACCELERATOR,
+        CPU
+    }
+
+    /** NVIDIA's OpenCL compiles inline PTX and 32 neighbouring work-items run in step. */
+    boolean isNvidia() {
+        return name.toUpperCase(Locale.ROOT).contains("NVIDIA");
+    }
+
+    /** NVIDIA from compute capability 8.0 on: warps multiply BF16 matrices. */
+    boolean hasTensorCores() {
+        return isNvidia() && number(id, COMPUTE_CAPABILITY_MAJOR_NV) >= 8;
+    }
+
+    /** NVIDIA reports 48 KiB but grants statically declared arrays up to 227 KiB; two work-groups should fit. */
+    long usableLocalMemory() {
+        return isNvidia() ? 110 << 10 : localMemory;
+    }
+
+    /** All devices, GPUs first. Throws {@link LinkageError} or {@link CLException} where there is no OpenCL. */
+    static List<ClDevice> all() {
+        CL.setExceptionsEnabled(true);
+        int[] count = new int[1];
+        clGetPlatformIDs(0, null, count);
+        cl_platform_id[] platforms = new cl_platform_id[count[0]];
+        clGetPlatformIDs(platforms.length, platforms, null);
+        List<ClDevice> devices = new ArrayList<>();
+        for (cl_platform_id p : platforms) {
+            devices.addAll(of(p));
+        }
+        devices.sort(Comparator.comparing(ClDevice::kind));
+        return devices;
+    }
+
+    private static List<ClDevice> of(cl_platform_id platform) {
+        int[] count = new int[1];
+        try {
+            clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, null, count);
+        } catch (CLException e) {
+            if (e.getStatus() == CL_DEVICE_NOT_FOUND) {
+                return List.of(); // a platform without devices is no error
+            }
+            throw e;
+        }
+        cl_device_id[] ids = new cl_device_id[count[0]];
+        clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, ids.length, ids, null);
+        List<ClDevice> devices = new ArrayList<>();
+        for (cl_device_id id : ids) {
+            long type = number(id, CL_DEVICE_TYPE);
+            Kind kind = (type & CL_DEVICE_TYPE_GPU) != 0
+                    ? Kind.GPU
+                    : (type & CL_DEVICE_TYPE_CPU) != 0 ? Kind.CPU : Kind.ACCELERATOR;
+            devices.add(new ClDevice(
+                    platform,
+                    id,
+                    text(id, CL_DEVICE_NAME),
+                    text(id, CL_DEVICE_VERSION) + ", driver " + text(id, CL_DRIVER_VERSION),
+                    kind,
+                    (int) number(id, CL_DEVICE_MAX_COMPUTE_UNITS),
+                    number(id, CL_DEVICE_GLOBAL_MEM_SIZE),
+                    number(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
+                    number(id, CL_DEVICE_LOCAL_MEM_SIZE)));
+        }
+        return devices;
+    }
+
+    private static String text(cl_device_id id, int what) {
+        long[] size = new long[1];
+        clGetDeviceInfo(id, what, 0, null, size);
+        byte[] bytes = new byte[Math.toIntExact(size[0])];
+        clGetDeviceInfo(id, what, bytes.length, Pointer.to(bytes), null);
+        return new String(bytes, 0, Math.max(bytes.length - 1, 0), StandardCharsets.UTF_8).strip();
+    }
+
+    /** A number of 4 or 8 bytes; both read right into a little-endian long. */
+    private static long number(cl_device_id id, int what) {
+        long[] value = new long[1];
+        clGetDeviceInfo(id, what, Sizeof.cl_ulong, Pointer.to(value), null);
+        return value[0];
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s (%s, %d units, %.1f GiB, %s)",
+                name,
+                kind.name().toLowerCase(Locale.ROOT),
+                units,
+                memory / (double) (1 << 30),
+                driver);
+    }
+}

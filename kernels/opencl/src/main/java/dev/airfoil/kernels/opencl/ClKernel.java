@@ -1,0 +1,19 @@
+package dev.airfoil.kernels.opencl;
+
+import dev.airfoil.tensor.Op;
+import dev.airfoil.tensor.Tensor;
+import java.util.List;
+
+/** How one kind of op runs on an OpenCL device: one class, and one {@code .cl} file beside it. */
+interface ClKernel<O extends Op> {
+    /** The op it runs. */
+    Class<O> op();
+
+    /** False if these inputs are not for it; a fused op then runs by its definition. */
+    default boolean accepts(O op, List<Tensor> in) {
+        return true;
+    }
+
+    /** Enqueues the work; {@code out} are contiguous at offset 0. Called inside a scope that frees scratch memory. */
+    void run(ClBackend cl, O op, List<Tensor> in, List<Tensor> out);
+}

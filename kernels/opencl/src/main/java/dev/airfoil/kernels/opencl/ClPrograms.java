@@ -1,0 +1,164 @@
+package dev.airfoil.kernels.opencl;
+
+import static org.jocl.CL.*;
+
+import dev.airfoil.tensor.TensorException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_context;
+import org.jocl.cl_device_id;
+import org.jocl.cl_kernel;
+import org.jocl.cl_program;
+
+/**
+ * Kernels by file, name and options. A program is built once a process and kept on disk under {@code
+ * $XDG_CACHE_HOME/airfoil/opencl} (or {@code ~/.cache/..}), keyed by device, driver, source and options; a cache that
+ * cannot be read or written only costs time.
+ */
+final class ClPrograms implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ClPrograms.class.getName());
+
+    private final cl_context context;
+    private final ClDevice device;
+    private final Path cache;
+    private final String common = read("common.cl");
+    private final Map<Key, cl_kernel> kernels = new HashMap<>();
+    private final Map<Key, cl_program> programs = new HashMap<>();
+
+    private record Key(String file, String kernel, String options) {}
+
+    ClPrograms(cl_context context, ClDevice device) {
+        this.context = context;
+        this.device = device;
+        String base = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
+        this.cache = (base.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(base))
+                .resolve("airfoil")
+                .resolve("opencl");
+    }
+
+    /** Kernel {@code kernel} of {@code file.cl} built with {@code options}. */
+    cl_kernel kernel(String file, String kernel, String options) {
+        return kernels.computeIfAbsent(new Key(file, kernel, options), k -> {
+            cl_program program = programs.computeIfAbsent(new Key(file, "", options), p -> build(p.file, p.options));
+            try {
+                return clCreateKernel(program, k.kernel, null);
+            } catch (CLException e) {
+                throw new TensorException(k.file + ".cl has no usable kernel '" + k.kernel + "': " + e.getMessage(), e);
+            }
+        });
+    }
+
+    private cl_program build(String file, String given) {
+        String options = "-cl-std=CL1.2" + (device.isNvidia() ? " -DNVIDIA" : "") + (given.isEmpty() ? "" : " " + given);
+        String shared = file.endsWith("_mma") ? common + read("mma.cl") : common;
+        String source = shared + "\n#line 1\n" + read(file + ".cl");
+        Path binary = cache.resolve(file + "-" + hash(device.name(), device.driver(), options, source) + ".bin");
+        return cached(binary, options).orElseGet(() -> {
+            cl_program program = clCreateProgramWithSource(context, 1, new String[] {source}, null, null);
+            try {
+                clBuildProgram(program, 1, devices(), options, null, null);
+            } catch (CLException e) {
+                String log = log(program);
+                clReleaseProgram(program);
+                throw new TensorException(
+                        file + ".cl does not build on " + device.name() + " with '" + options + "' (" + e.getMessage()
+                                + "):\n" + log,
+                        e);
+            }
+            store(program, binary);
+            return program;
+        });
+    }
+
+    private Optional<cl_program> cached(Path binary, String options) {
+        if (!Files.isReadable(binary)) {
+            return Optional.empty();
+        }
+        try {
+            byte[] bytes = Files.readAllBytes(binary);
+            cl_program program = clCreateProgramWithBinary(
+                    context, 1, devices(), new long[] {bytes.length}, new byte[][] {bytes}, null, null);
+            clBuildProgram(program, 1, devices(), options, null, null);
+            return Optional.of(program);
+        } catch (IOException | CLException e) {
+            LOG.log(System.Logger.Level.DEBUG, "cached program {0} is not usable: {1}", binary, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Writes beside and moves, so that no other process ever sees half a file. */
+    private void store(cl_program program, Path binary) {
+        try {
+            long[] size = new long[1];
+            clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
+            byte[] bytes = new byte[Math.toIntExact(size[0])];
+            clGetProgramInfo(program, CL_PROGRAM_BINARIES, Sizeof.POINTER, Pointer.to(Pointer.to(bytes)), null);
+            Files.createDirectories(cache);
+            Path beside = Files.createTempFile(cache, "new", ".tmp");
+            Files.write(beside, bytes);
+            Files.move(beside, binary, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException | CLException e) {
+            LOG.log(System.Logger.Level.DEBUG, "program {0} could not be kept: {1}", binary, e.getMessage());
+        }
+    }
+
+    private cl_device_id[] devices() {
+        return new cl_device_id[] {device.id()};
+    }
+
+    private String log(cl_program program) {
+        long[] size = new long[1];
+        clGetProgramBuildInfo(program, device.id(), CL_PROGRAM_BUILD_LOG, 0, null, size);
+        byte[] bytes = new byte[Math.toIntExact(size[0])];
+        clGetProgramBuildInfo(program, device.id(), CL_PROGRAM_BUILD_LOG, bytes.length, Pointer.to(bytes), null);
+        return new String(bytes, StandardCharsets.UTF_8).replace("\0", "").strip();
+    }
+
+    private static String read(String name) {
+        try (InputStream in = ClPrograms.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new TensorException("the kernel source " + name + " is missing from the opencl module");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("kernel source " + name + " cannot be read", e);
+        }
+    }
+
+    private static String hash(String... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String part : parts) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, 12);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(kernels.values()).forEach(k -> clReleaseKernel(k));
+        new ArrayList<>(programs.values()).forEach(p -> clReleaseProgram(p));
+        kernels.clear();
+        programs.clear();
+    }
+}

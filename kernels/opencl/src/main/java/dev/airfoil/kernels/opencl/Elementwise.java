@@ -1,0 +1,50 @@
+package dev.airfoil.kernels.opencl;
+
+import dev.airfoil.tensor.Layout;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How kernels that treat each element alone are launched: one work-item an element, inputs with any strides. */
+final class Elementwise {
+    private Elementwise() {}
+
+    /**
+     * Launches {@code kernel} of {@code file.cl} with {@code in}, {@code out}, the number of elements, their sizes and
+     * the strides of each input; with {@code -DDENSE} if all are dense. {@code out} is dense.
+     *
+     * @param settings numbers that follow, set on the launch
+     */
+    static void run(
+            ClBackend cl, String file, String kernel, String options, List<Tensor> in, Tensor out, float... settings) {
+        List<Layout> layouts = new ArrayList<>();
+        in.forEach(t -> layouts.add(t.layout()));
+        if (layouts.stream().allMatch(Layout::isContiguous)) {
+            launch(cl.launch(file, kernel, options + " -DDENSE"), in, out, settings).items(out.size());
+            return;
+        }
+        checkSize(out.size());
+        Strided s = Strided.of(layouts);
+        Launch launch = launch(cl.launch(file, kernel, options + " -DRANK=" + s.rank()), in, out, settings);
+        launch.vector(s.dims());
+        s.strides().forEach(launch::vector);
+        launch.items(out.size());
+    }
+
+    private static Launch launch(Launch launch, List<Tensor> in, Tensor out, float... settings) {
+        launch.tensors(in).tensor(out).number(out.size());
+        for (float setting : settings) {
+            launch.number(setting);
+        }
+        return launch;
+    }
+
+    /** Kernels find strided elements with 32-bit divisions. */
+    static void checkSize(long size) {
+        if (size > Integer.MAX_VALUE) {
+            throw new TensorException("an opencl kernel over a strided view takes at most 2^31 elements, here " + size
+                    + "; make the tensor contiguous or use a smaller batch");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.airfoil.kernels.opencl;
+
+import dev.airfoil.tensor.Layout;
+import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.Tensor;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The launches of {@code norm.cl}, which the norm kernels share: 8 rows a work-group, 32 lanes a row. */
+final class Norms {
+    /** Rows up to this width stay in registers. */
+    private static final int WIDEST = 4096;
+
+    private Norms() {}
+
+    /** What is done to a row first, and what is made of it. */
+    enum Norm {
+        LAYER(""),
+        RMS(" -DRMS"),
+        NONE(" -DPLAIN");
+
+        private final String option;
+
+        Norm(String option) {
+            this.option = option;
+        }
+    }
+
+    enum Use {
+        WEIGHT,
+        WEIGHT_BIAS,
+        MODULATE,
+        GATE
+    }
+
+    /** How rows find their settings: see {@code stream_row} in norm.cl. */
+    record Streams(int n, int count, int split) {
+        /** All rows share one row of settings. */
+        static Streams none(int rows) {
+            return new Streams(rows, 0, 0);
+        }
+
+        /** The streams of {@code x [b n d]} whose settings are {@code perStream [b s d]}. */
+        static Streams of(Tensor x, Tensor perStream, int split) {
+            return new Streams(x.dim(1), perStream.dim(1), split);
+        }
+    }
+
+    static boolean fits(Tensor x) {
+        return x.shape().rank() > 0 && x.dim(-1) > 0 && x.dim(-1) <= WIDEST;
+    }
+
+    static int rows(Tensor x) {
+        return Math.toIntExact(x.size() / x.dim(-1));
+    }
+
+    private static String options(Norm norm, Use use, Tensor x) {
+        return String.format(Locale.ROOT, "-DD=%d -D%s%s", x.dim(-1), use, norm.option);
+    }
+
+    /** The forward kernel; {@code q} is the addend if the use has one. */
+    static void forward(
+            ClBackend cl, Norm norm, Use use, Tensor x, Tensor w, Optional<Tensor> q, Tensor y, Streams s, float eps) {
+        int rows = rows(x);
+        Tensor dense = cl.dense(w);
+        cl.launch("norm", "norm", options(norm, use, x))
+                .tensor(cl.dense(x))
+                .tensor(dense)
+                .tensor(q.map(cl::dense).orElse(dense))
+                .tensor(y)
+                .number(rows)
+                .number(s.n)
+                .number(s.count)
+                .number(s.split)
+                .number(eps)
+                .groups(256, (rows + 7) / 8, 1, 1);
+    }
+
+    /**
+     * The backward kernels: gx, and the sums over the rows of each stream of {@code gy hat} and of {@code gy}.
+     *
+     * @param along receives the sums of gy hat
+     * @param plain receives the sums of gy, if they are wanted
+     */
+    static void backward(
+            ClBackend cl,
+            Norm norm,
+            Use use,
+            Tensor someX,
+            Tensor w,
+            Tensor someGy,
+            Tensor gx,
+            Tensor along,
+            Optional<Tensor> plain,
+            Streams s,
+            float eps) {
+        Tensor x = cl.dense(someX);
+        Tensor gy = cl.dense(someGy);
+        int d = x.dim(-1);
+        int rows = rows(x);
+        if (rows == 0) {
+            Copies.fill(cl, along, 0);
+            plain.ifPresent(t -> Copies.fill(cl, t, 0));
+            return;
+        }
+        String options = options(norm, use, x);
+        Tensor stats = cl.scratch(rows, 2);
+        cl.launch("norm", "norm_grad", options)
+                .tensor(x)
+                .tensor(cl.dense(w))
+                .tensor(gy)
+                .tensor(gx)
+                .tensor(stats)
+                .number(rows)
+                .number(s.n)
+                .number(s.count)
+                .number(s.split)
+                .number(eps)
+                .groups(256, (rows + 7) / 8, 1, 1);
+        int streams = Math.max(s.count, 1);
+        int segments = rows / s.n * streams;
+        int blocks = (d + 31) / 32;
+        // Enough work-groups to fill the device, but at least 64 rows for each.
+        int chunks = Math.clamp(8L * cl.device().units() / ((long) segments * blocks), 1, Math.max(1, s.n / 64));
+        int chunk = (s.n + chunks - 1) / chunks;
+        Tensor partAlong = chunks == 1 ? along : cl.scratch(segments, chunks, d);
+        Tensor partPlain = chunks == 1 && plain.isPresent() ? plain.get() : cl.scratch(segments, chunks, d);
+        cl.launch("norm", "norm_columns", options)
+                .tensor(x)
+                .tensor(stats)
+                .tensor(gy)
+                .tensor(partAlong)
+                .tensor(partPlain)
+                .number(s.n)
+                .number(streams)
+                .number(s.split)
+                .number(chunk)
+                .groups(256, (long) blocks * segments, chunks, 1);
+        if (chunks > 1) {
+            Reduce.run(cl, "", partAlong, List.of(1), along);
+            plain.ifPresent(t -> Reduce.run(cl, "", partPlain, List.of(1), t));
+        }
+    }
+
+}

@@ -1,0 +1,40 @@
+package dev.airfoil.kernels.opencl;
+
+import dev.airfoil.tensor.Layout;
+import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.QkNormRopeGrad;
+import java.util.List;
+
+/** {@link QkNormRopeGrad}: {@code qk_norm_rope.cl}, 32 lanes a slot, a slot takes every slots-th head. */
+final class QkNormRopeGradKernel implements ClKernel<QkNormRopeGrad> {
+    /** So many that any device is full, so few that their sums are soon added up. */
+    private static final int SLOTS = 8192;
+
+    @Override
+    public Class<QkNormRopeGrad> op() {
+        return QkNormRopeGrad.class;
+    }
+
+    @Override
+    public void run(ClBackend cl, QkNormRopeGrad op, List<Tensor> in, List<Tensor> out) {
+        Tensor qkv = in.getFirst();
+        int e = qkv.dim(4);
+        int rows = Math.toIntExact((long) qkv.dim(0) * qkv.dim(1) * qkv.dim(3));
+        int slots = Math.clamp((rows + 7) / 8 * 8, 8, SLOTS);
+        Tensor wide = cl.scratch(slots, 2, e);
+        cl.launch("qk_norm_rope", "qk_norm_rope_grad", QkNormRopeKernel.options(qkv))
+                .tensors(in.stream().map(cl::dense).toList())
+                .tensor(out.getFirst())
+                .tensor(wide)
+                .number(rows)
+                .number(qkv.dim(1))
+                .number(slots)
+                .number(op.eps())
+                .groups(256, slots / 8, 1, 1);
+        for (int i = 0; i < 2; i++) {
+            Layout half = new Layout(Shape.of(slots, e), new long[] {2L * e, 1}, (long) i * e);
+            Reduce.run(cl, "", wide.withLayout(half), List.of(0), out.get(1 + i));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.airfoil.kernels.opencl;
+
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.QkNormRope;
+import java.util.List;
+
+/** {@link QkNormRope}: {@code qk_norm_rope.cl}, 32 lanes a head of a row. */
+final class QkNormRopeKernel implements ClKernel<QkNormRope> {
+    @Override
+    public Class<QkNormRope> op() {
+        return QkNormRope.class;
+    }
+
+    @Override
+    public void run(ClBackend cl, QkNormRope op, List<Tensor> in, List<Tensor> out) {
+        Tensor qkv = in.getFirst();
+        int rows = Math.toIntExact((long) qkv.dim(0) * qkv.dim(1) * qkv.dim(3));
+        cl.launch("qk_norm_rope", "qk_norm_rope", options(qkv))
+                .tensors(in.stream().map(cl::dense).toList())
+                .tensors(out)
+                .number(rows)
+                .number(qkv.dim(1))
+                .number(op.eps())
+                .groups(256, (rows + 7) / 8, 1, 1);
+    }
+
+    static String options(Tensor qkv) {
+        return "-DH=" + qkv.dim(3) + " -DE=" + qkv.dim(4);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.airfoil.kernels.opencl;
+
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.Random;
+import java.util.List;
+
+/** {@link Random}: {@code random.cl}, one work-item a Philox block of four numbers. */
+final class RandomKernel implements ClKernel<Random> {
+    @Override
+    public Class<Random> op() {
+        return Random.class;
+    }
+
+    @Override
+    public void run(ClBackend cl, Random op, List<Tensor> in, List<Tensor> out) {
+        Tensor y = out.getFirst();
+        cl.launch("random", "random", "-D" + op.distribution())
+                .tensor(y)
+                .number(y.size())
+                .number(op.seed())
+                .number(op.stream())
+                .items((y.size() + 3) / 4);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.airfoil.kernels.opencl;
+
+import dev.airfoil.tensor.Layout;
+import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.ops.Max;
+import dev.airfoil.tensor.ops.Sum;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Sums and maxima over axes: {@code reduce.cl}, in a fixed order, without atomics. */
+final class Reduce {
+    private static final int REDUCED_AXES = 4;
+
+    private Reduce() {}
+
+    /** Sums {@code x} over its first axis of {@code rows} into {@code y}, which is dense and has the rest. */
+    static void sumRows(ClBackend cl, Tensor x, int rows, Tensor y) {
+        int rest = Math.toIntExact(x.size() / rows);
+        run(cl, "", cl.dense(x).withLayout(new Layout(Shape.of(rows, rest), new long[] {rest, 1}, x.layout().offset())), List.of(0), y);
+    }
+
+    /** Reduces {@code axes} of x; y is dense. */
+    static void run(ClBackend cl, String options, Tensor x, List<Integer> axes, Tensor y) {
+        if (y.size() == 0) {
+            return;
+        }
+        Strided kept = part(x.layout(), axes, false);
+        Strided gone = part(x.layout(), axes, true);
+        if (gone.rank() > REDUCED_AXES || x.size() == 0) {
+            // Nothing to add up is zero; five separate reduced axes exist nowhere, but a dense copy has fewer.
+            if (x.size() == 0) {
+                Copies.fill(cl, y, 0);
+            } else {
+                run(cl, options, cl.copy(x), axes, y);
+            }
+            return;
+        }
+        long outputs = kept.size();
+        long reduced = gone.size();
+        Elementwise.checkSize(Math.max(outputs, reduced));
+        long keptStep = outputs == 1 ? Long.MAX_VALUE : kept.strides().getFirst()[Strided.AXES - 1];
+        long goneStep = gone.strides().getFirst()[Strided.AXES - 1];
+        boolean columns = keptStep < goneStep || reduced < 16;
+        long groups = columns ? (outputs + 31) / 32 : (outputs + 7) / 8;
+        // Enough work-groups to fill the device, but at least 512 elements for each.
+        long chunks = Math.clamp(8L * cl.device().units() / groups, 1, Math.max(1, reduced / 512));
+        long chunk = (reduced + chunks - 1) / chunks;
+        chunks = (reduced + chunk - 1) / chunk;
+        Tensor target = chunks == 1 ? y : cl.scratch((int) chunks, (int) outputs);
+        cl.launch("reduce", "reduce", options + (columns ? " -DCOLUMNS" : "") + " -DRANK=" + kept.rank())
+                .tensor(x)
+                .tensor(target)
+                .number((int) outputs)
+                .number((int) reduced)
+                .number((int) chunk)
+                .vector(kept.dims())
+                .vector(kept.strides().getFirst())
+                .vector(gone.dims())
+                .vector(gone.strides().getFirst())
+                .groups(256, groups, chunks, 1);
+        if (chunks > 1) {
+            run(cl, options, target, List.of(0), y);
+        }
+    }
+
+    private static Strided part(Layout l, List<Integer> axes, boolean reduced) {
+        int[] chosen = IntStream.range(0, l.shape().rank())
+                .filter(i -> axes.contains(i) == reduced)
+                .toArray();
+        int[] dims = IntStream.of(chosen).map(l.shape()::dim).toArray();
+        long[] strides = IntStream.of(chosen).mapToLong(l::stride).toArray();
+        return Strided.of(List.of(new Layout(Shape.of(dims), strides, 0)));
+    }
+
+    /** {@link Sum}. */
+    static final class SumKernel implements ClKernel<Sum> {
+        @Override
+        public Class<Sum> op() {
+            return Sum.class;
+        }
+
+        @Override
+        public void run(ClBackend cl, Sum op, List<Tensor> in, List<Tensor> out) {
+            Reduce.run(cl, "", in.getFirst(), op.axes(), out.getFirst());
+        }
+    }
+
+    /** {@link Max}. */
+    static final class MaxKernel implements ClKernel<Max> {
+        @Override
+        public Class<Max> op() {
+            return Max.class;
+        }
+
+        @Override
+        public void run(ClBackend cl, Max op, List<Tensor> in, List<Tensor> out) {
+            Tensor x = in.getFirst();
+            if (x.dim(op.axis()) == 0) {
+                throw new TensorException("max: axis " + op.axis() + " of " + x.spec() + " is empty");
+            }
+            int axis = x.shape().axis(op.axis());
+            Reduce.run(cl, "-DMAXIMUM", x, List.of(axis), out.getFirst());
+        }
+    }
+}

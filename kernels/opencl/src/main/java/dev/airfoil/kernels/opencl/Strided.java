@@ -1,0 +1,89 @@
+package dev.airfoil.kernels.opencl;
+
+import dev.airfoil.tensor.Layout;
+import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.TensorException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Several layouts of one shape with neighbouring axes merged wherever all of them allow it, padded to eight axes for the
+ * kernels' {@code place}.
+ *
+ * @param rank axes that are left, at least 1
+ * @param dims sizes, right-aligned among ones
+ * @param strides one array for each layout
+ */
+record Strided(int rank, int[] dims, List<long[]> strides) {
+    static final int AXES = 8;
+
+    /** One element. */
+    static final Strided SCALAR = of(List.of(Layout.contiguous(Shape.SCALAR)));
+
+    static Strided of(List<Layout> layouts) {
+        int[] shape = layouts.getFirst().shape().toArray();
+        List<Integer> dims = new ArrayList<>();
+        List<List<Long>> strides = new ArrayList<>();
+        layouts.forEach(_ -> strides.add(new ArrayList<>()));
+        for (int axis = 0; axis < shape.length; axis++) {
+            if (shape[axis] == 1) {
+                continue;
+            }
+            int last = dims.size() - 1;
+            boolean merges = last >= 0;
+            for (int i = 0; i < layouts.size() && merges; i++) {
+                merges = strides.get(i).get(last) == layouts.get(i).stride(axis) * shape[axis];
+            }
+            for (int i = 0; i < layouts.size(); i++) {
+                long stride = layouts.get(i).stride(axis);
+                if (merges) {
+                    strides.get(i).set(last, stride);
+                } else {
+                    strides.get(i).add(stride);
+                }
+            }
+            if (merges) {
+                dims.set(last, Math.multiplyExact(dims.get(last), shape[axis]));
+            } else {
+                dims.add(shape[axis]);
+            }
+        }
+        return padded(dims, strides);
+    }
+
+    private static Strided padded(List<Integer> dims, List<List<Long>> strides) {
+        int rank = dims.size();
+        if (rank > AXES) {
+            throw new TensorException("opencl kernels take views of at most " + AXES + " axes that do not merge, here "
+                    + rank + "; make the tensor contiguous first");
+        }
+        int[] d = new int[AXES];
+        Arrays.fill(d, 1);
+        List<long[]> s = new ArrayList<>();
+        strides.forEach(_ -> s.add(new long[AXES]));
+        for (int axis = 0; axis < rank; axis++) {
+            int at = AXES - rank + axis;
+            d[at] = dims.get(axis);
+            for (int i = 0; i < s.size(); i++) {
+                s.get(i)[at] = strides.get(i).get(axis);
+            }
+        }
+        return new Strided(Math.max(rank, 1), d, s);
+    }
+
+    /** True if the layout number {@code i} is dense. */
+    boolean isDense(int i) {
+        long[] s = strides.get(i);
+        return rank == 1 && (dims[AXES - 1] == 1 || s[AXES - 1] == 1);
+    }
+
+    /** Product of the sizes. */
+    long size() {
+        long n = 1;
+        for (int d : dims) {
+            n *= d;
+        }
+        return n;
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * The {@code opencl} backend. Read {@link dev.airfoil.kernels.opencl.ClBackend} first, then one kernel: a class such as
+ * {@code NormKernel} and the {@code norm.cl} that lies beside it in the resources. A kernel class says which op it runs,
+ * which inputs it accepts and how it is launched; the {@code .cl} file is the arithmetic. Programs are specialised
+ * through {@code -D} options, built once and kept on disk.
+ *
+ * <p>Everything is enqueued on one in-order queue, so memory that a scope has freed may be handed out again at once:
+ * whoever gets it runs later. Sums have a fixed order (no atomics), so the same device gives the same bits every time.
+ *
+ * <p>Deliberately absent: sharing memory with graphics, several devices in one backend, and images.
+ */
+package dev.airfoil.kernels.opencl;

@@ -1,0 +1,10 @@
+/** Kernels in OpenCL C, run through JOCL on any OpenCL 1.2 device. */
+module dev.airfoil.kernels.opencl {
+    requires dev.airfoil.tensor;
+    requires jocl;
+
+    exports dev.airfoil.kernels.opencl;
+
+    provides dev.airfoil.tensor.BackendProvider with
+            dev.airfoil.kernels.opencl.ClProvider;
+}

@@ -1,0 +1,65 @@
+// y[o] = sum (or maximum) over r of x[o, r], both strided: 256 work-items are 32 lanes x 8. With COLUMNS, neighbouring
+// lanes take neighbouring outputs and the 8 share the work; otherwise the lanes share the work of 8 outputs. Long sums
+// are cut into chunks, whose results are an output axis of their own that a second launch reduces.
+#ifdef MAXIMUM
+#define START -INFINITY
+#define JOIN(a, b) (isnan(a) || (a) > (b) ? (a) : (b))
+#else
+#define START 0
+#define JOIN(a, b) ((a) + (b))
+#endif
+
+// As place, for the axes that are reduced.
+inline long place4(uint i, const uint4 d, const long4 s) {
+    const uint a = i / d.w, b = a / d.z, c = b / d.y;
+    return (long)(i - a * d.w) * s.w + (long)(a - b * d.z) * s.z + (long)(b - c * d.y) * s.y + (long)c * s.x;
+}
+
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void reduce(
+        IN(float, x), OUT(float, y), const uint outputs, const uint reduced, const uint chunk, const uint8 d,
+        const long8 xs, const uint8 rd, const long8 rs) {
+    __local float parts[8][33];
+    const uint lane = get_local_id(0) & 31, row = get_local_id(0) >> 5;
+    AT(x);
+#ifdef COLUMNS
+    const uint o = get_group_id(0) * 32 + lane, first = row, step = 8;
+#else
+    const uint o = get_group_id(0) * 8 + row, first = lane, step = 32;
+#endif
+    const uint from = get_group_id(1) * chunk, to = min(reduced, from + chunk);
+    float v = START;
+    if (o < outputs) {
+        x += place(o, d, xs);
+        uint r = from + first;
+        float v1 = START, v2 = START, v3 = START;
+        for (; r + 3 * step < to; r += 4 * step) {
+            const float x0 = x[place4(r, rd.s4567, rs.s4567)], x1 = x[place4(r + step, rd.s4567, rs.s4567)];
+            const float x2 = x[place4(r + 2 * step, rd.s4567, rs.s4567)];
+            const float x3 = x[place4(r + 3 * step, rd.s4567, rs.s4567)];
+            v = JOIN(v, x0);
+            v1 = JOIN(v1, x1);
+            v2 = JOIN(v2, x2);
+            v3 = JOIN(v3, x3);
+        }
+        for (; r < to; r += step) {
+            const float x0 = x[place4(r, rd.s4567, rs.s4567)];
+            v = JOIN(v, x0);
+        }
+        v = JOIN(v, v1);
+        v2 = JOIN(v2, v3);
+        v = JOIN(v, v2);
+    }
+    parts[row][lane] = v;
+    barrier(CLK_LOCAL_MEM_FENCE);
+#ifdef COLUMNS
+    if (row == 0 && o < outputs) {
+        for (uint i = 1; i < 8; i++) v = JOIN(v, parts[i][lane]);
+        y[y_at + (long)get_group_id(1) * outputs + o] = v;
+    }
+#else
+    if (lane == 0 && o < outputs) {
+        for (uint i = 1; i < 32; i++) v = JOIN(v, parts[row][i]);
+        y[y_at + (long)get_group_id(1) * outputs + o] = v;
+    }
+#endif
+}
