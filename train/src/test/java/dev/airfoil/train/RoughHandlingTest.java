@@ -1,0 +1,110 @@
+package dev.airfoil.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.BackendProvider;
+import dev.airfoil.tensor.Backends;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs in processes that are interrupted or have no room on the disk. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs signals and limits of a POSIX shell")
+class RoughHandlingTest {
+    @TempDir
+    private Path folder;
+
+    private Path set;
+
+    @BeforeEach
+    void makeSet() {
+        set = Tiny.set(folder.resolve("set"), 11);
+        Tiny.texts(set);
+    }
+
+    @Test
+    void anInterruptedRunSavesAndGoesOnToTheSameBits() throws IOException, InterruptedException {
+        RunSettings parts = Tiny.settings(set, folder.resolve("parts"), 1_000_000);
+        Process child = child("exec", parts);
+        List<String> said = new ArrayList<>();
+        try (BufferedReader lines = child.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.add(line);
+                if (line.equals("step 2")) {
+                    // A polite kill and Ctrl-C end a virtual machine in the same way.
+                    child.toHandle().destroy();
+                }
+            }
+        }
+        child.waitFor();
+        assertThat(said).last().isEqualTo("ended STOPPED");
+        long reached;
+        try (Checkpoint checkpoint = Checkpoint.open(parts.checkpoint())) {
+            reached = checkpoint.step();
+        }
+        assertThat(reached).isGreaterThanOrEqualTo(2);
+
+        RunSettings straight = Tiny.settings(set, folder.resolve("straight"), reached + 2);
+        RunSettings rest = Tiny.settings(set, folder.resolve("parts"), reached + 2);
+        try (Backend backend = Backends.open("reference", BackendProvider.Options.DEFAULT)) {
+            Training.start(Tiny.config(), straight, backend, TrainListener.NONE, new StopSignal());
+            Training.resume(Optional.empty(), rest, backend, TrainListener.NONE, new StopSignal());
+        }
+        assertThat(Files.mismatch(straight.checkpoint(), rest.checkpoint())).isEqualTo(-1);
+    }
+
+    @Test
+    void aFullDiskIsOneSentenceAndLosesNothing() throws IOException, InterruptedException {
+        RunSettings run = Tiny.settings(set, folder.resolve("run"), 2);
+        try (Backend backend = Backends.open("reference", BackendProvider.Options.DEFAULT)) {
+            Training.start(Tiny.config(), run, backend, TrainListener.NONE, new StopSignal());
+        }
+        byte[] before = Files.readAllBytes(run.checkpoint());
+
+        // No file may grow beyond 16 blocks, which the metrics fit into and the checkpoint does not.
+        Process child = child("ulimit -f 16; exec", Tiny.settings(set, run.out(), 4));
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        child.waitFor();
+
+        assertThat(said).contains("step 4").contains("failed cannot write " + run.checkpoint());
+        assertThat(Files.readAllBytes(run.checkpoint())).isEqualTo(before);
+        try (Stream<Path> files = Files.list(run.out())) {
+            assertThat(files.map(f -> f.getFileName().toString()))
+                    .containsExactlyInAnyOrder("checkpoint.safetensors", "model.safetensors", "metrics.jsonl");
+        }
+    }
+
+    private Process child(String how, RunSettings settings) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        how + " \"$@\"",
+                        "bash",
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:-UsePerfData",
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChildRun.class.getName(),
+                        set.toString(),
+                        settings.out().toString(),
+                        Long.toString(settings.steps()))
+                .redirectErrorStream(true)
+                .start();
+    }
+}
