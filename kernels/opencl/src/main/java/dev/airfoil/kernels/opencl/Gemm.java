@@ -36,8 +36,16 @@ final class Gemm {
         }
     }
 
-    /** The tile and the number of parts of k. */
-    private record Plan(Tile tile, int parts) {}
+    /** Which kernel file with which options of its own, its tile and the number of parts of k. */
+    record Plan(String file, String options, int m, int n, int parts) {
+        private Plan(Tile tile, int parts) {
+            this("gemm", "", tile.m, tile.n, parts);
+        }
+
+        long count(long rows, long cols) {
+            return (rows + m - 1) / m * ((cols + n - 1) / n);
+        }
+    }
 
     /** One operand: a batch of matrices, stored row by row or (if transposed) column by column. */
     private record Operand(Tensor tensor, boolean transposed, long pitch, long batch) {
@@ -57,19 +65,20 @@ final class Gemm {
         long batches = c.size() / ((long) m * n);
         Operand left = operand(cl, a);
         Operand right = operand(cl, b);
-        Plan plan = plan(m, n, k, batches, cl.device().units());
+        int units = cl.device().units();
+        Plan plan = cl.tensorCores() ? GemmMma.plan(m, n, k, batches, units) : plan(m, n, k, batches, units);
         int part = (k + plan.parts - 1) / plan.parts;
-        part = Math.max((part + 15) / 16 * 16, 16);
+        part = Math.max((part + 31) / 32 * 32, 32);
         int parts = Math.max((k + part - 1) / part, 1);
         String end = " -DACT=" + activation + (bias.isPresent() ? " -DBIAS" : "");
-        String options = "-DBM=" + plan.tile.m + " -DBN=" + plan.tile.n
+        String options = "-DBM=" + plan.m + " -DBN=" + plan.n + plan.options
                 + (left.transposed ? " -DTA" : "") + (right.transposed ? " -DTB" : "")
                 + " -DVA=" + bit(left.aligned(left.transposed ? m : k))
                 + " -DVB=" + bit(right.aligned(right.transposed ? k : n))
                 + " -DVC=" + bit(n % 4 == 0)
                 + (parts > 1 ? " -DSPLIT -DACT=NONE" : end);
         Tensor target = parts > 1 ? cl.scratch(parts, Math.toIntExact(batches), m, n) : c;
-        cl.launch("gemm", "gemm", options)
+        cl.launch(plan.file, "gemm", options)
                 .tensor(left.tensor)
                 .tensor(right.tensor)
                 .tensor(bias.orElse(c))
@@ -81,11 +90,11 @@ final class Gemm {
                 .number(right.pitch)
                 .number(left.batch)
                 .number(right.batch)
-                .number((n + plan.tile.n - 1) / plan.tile.n)
-                .number((int) plan.tile.count(m, n))
+                .number((n + plan.n - 1) / plan.n)
+                .number((int) plan.count(m, n))
                 .number((int) batches)
                 .number(part)
-                .groups(256, plan.tile.count(m, n) * batches, parts, 1);
+                .groups(256, plan.count(m, n) * batches, parts, 1);
         if (parts > 1) {
             cl.launch("gemm", "split_sum", "-DBM=64 -DBN=64 -DVA=0 -DVB=0 -DVC=0" + end)
                     .tensor(target)

@@ -82,17 +82,17 @@ inline void keep(__local ushort *to, const float4 v) {
 
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm(
         IN(float, a), IN(float, b), IN(float, bias), OUT(float, c), const uint m, const uint n, const uint k,
-        const long lda, const long ldb, const long batch_a, const long batch_b, const uint tiles_n, const uint batches,
-        const uint k_part) {
+        const long lda, const long ldb, const long batch_a, const long batch_b, const uint tiles_n, const uint tiles,
+        const uint batches, const uint k_part) {
     __local ushort as[2 * SIZE_A] __attribute__((aligned(128)));
     __local ushort bs[2 * SIZE_B] __attribute__((aligned(128)));
     const uint tid = get_local_id(0), lane = tid & 31, warp = tid >> 5;
     const uint wm = warp / WARPS_N * WM, wn = warp % WARPS_N * WN;
     // Tiles that run together share rows and columns: groups of 8 tiles down, all the way across.
-    const uint tiles_m = (m + BM - 1) / BM, tile = get_group_id(0), group = tile / (GROUP * tiles_n);
+    const uint tile = get_group_id(0) % tiles, batch = get_group_id(0) / tiles, part = get_group_id(1);
+    const uint tiles_m = tiles / tiles_n, group = tile / (GROUP * tiles_n);
     const uint down = min((uint)GROUP, tiles_m - group * GROUP), within = tile - group * GROUP * tiles_n;
     const uint m0 = (group * GROUP + within % down) * BM, n0 = within / down * BN;
-    const uint batch = get_group_id(1), part = get_group_id(2);
     const uint k0 = part * k_part, k1 = min(k, k0 + k_part);
     a += a_at + batch * batch_a;
     b += b_at + batch * batch_b;
