@@ -1,0 +1,67 @@
+package dev.airfoil.cli;
+
+import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.BackendProvider;
+import dev.airfoil.tensor.BackendProvider.Availability;
+import dev.airfoil.tensor.Backends;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import picocli.CommandLine.Option;
+
+/** Where to compute: the same options for every command that does. */
+final class BackendOptions {
+    private static final String AUTO = "auto";
+    private static final String SLOW = "reference";
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = AUTO,
+            description = "auto, cpu, opencl, opencl:1, reference; 'airfoil doctor' lists them. Default: auto, the "
+                    + "fastest.")
+    private String backend;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: one a core.")
+    private Optional<Integer> threads;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "MB",
+            description = "The most memory that tensors may take together. Default: the backend's choice.")
+    private Optional<Long> memory;
+
+    /** As the user wrote it. */
+    String choice() {
+        return backend;
+    }
+
+    OptionalInt threads() {
+        return threads.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    }
+
+    /** In bytes. */
+    OptionalLong memoryLimit() {
+        return memory.map(mb -> OptionalLong.of(mb << 20)).orElseGet(OptionalLong::empty);
+    }
+
+    /** Opens the backend; says so if it is a slow one that nobody chose. */
+    Backend open(PrintWriter err) {
+        Backend opened = Backends.open(backend, new BackendProvider.Options(threads(), memoryLimit()));
+        explain(opened, err);
+        return opened;
+    }
+
+    /** Says why the slow backend was taken, unless it was asked for. */
+    void explain(Backend opened, PrintWriter err) {
+        if (backend.equals(AUTO) && opened.name().equals(SLOW)) {
+            Backends.present().forEach((provider, availability) -> {
+                if (availability instanceof Availability.Unavailable(String reason)) {
+                    err.println("The backend " + provider.name() + " steps aside: " + reason);
+                }
+            });
+            err.println("The reference backend computes: correct, and very slow.");
+        }
+    }
+}

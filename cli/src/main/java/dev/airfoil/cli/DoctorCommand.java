@@ -1,0 +1,123 @@
+package dev.airfoil.cli;
+
+import dev.airfoil.pipeline.ModelFile;
+import dev.airfoil.pipeline.ModelInfo;
+import dev.airfoil.pipeline.Version;
+import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.BackendProvider;
+import dev.airfoil.tensor.BackendProvider.Availability;
+import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.text.E5SmallV2;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code airfoil doctor}. */
+@Command(
+        name = "doctor",
+        description = "Says what Airfoil finds on this machine, and tests for two seconds whether it computes right.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class DoctorCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private BackendOptions options;
+
+    private boolean sound = true;
+
+    @Override
+    public Integer call() {
+        say("airfoil", Version.current());
+        say("java", System.getProperty("java.vm.name") + " " + Runtime.version() + ", "
+                + System.getProperty("java.vendor") + ", " + System.getProperty("java.home"));
+        say("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+                + System.getProperty("os.arch"));
+        say("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        say("memory", memory());
+        Backends.present().forEach(this::backend);
+        part("model", () -> {
+            try (ModelFile model = ModelFile.openBuiltIn()) {
+                ModelInfo info = model.info();
+                return info.name() + ": " + info.imageSize() + "x" + info.imageSize() + " pixels, "
+                        + info.config().layers() + " layers of " + info.config().dim() + ", reads up to "
+                        + info.textTokens() + " tokens with " + info.textEncoder().label();
+            }
+        });
+        part("text", () -> "e5-small-v2: a vocabulary of " + E5SmallV2.tokenizer().vocabularySize() + " tokens");
+        part("test", this::test);
+        spec.commandLine().getOut().println(sound ? "All is well." : "Something is wrong: see above.");
+        return sound ? 0 : Failures.FAILED;
+    }
+
+    private static String memory() {
+        long heap = Runtime.getRuntime().maxMemory();
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os) {
+            return gigabytes(os.getTotalMemorySize()) + " in all, " + gigabytes(os.getFreeMemorySize()) + " free, "
+                    + gigabytes(heap) + " for the Java heap (tensors lie outside it)";
+        }
+        return gigabytes(heap) + " for the Java heap";
+    }
+
+    private void backend(BackendProvider provider, Availability availability) {
+        String name = "backend " + provider.name();
+        switch (availability) {
+            case Availability.Unavailable(String reason) -> say(name, "steps aside: " + reason);
+            case Availability.Available(var devices) -> part(name, () -> {
+                try (Backend backend = provider.open("", BackendProvider.Options.DEFAULT)) {
+                    return backend.description() + ", up to "
+                            + gigabytes(backend.memory().limit()) + " for tensors"
+                            + (devices.size() > 1 ? "; devices: " + String.join(", ", devices) : "");
+                }
+            });
+        }
+    }
+
+    private String test() {
+        try (Backend backend = options.open(spec.commandLine().getErr())) {
+            SelfTest.Result result = SelfTest.run(backend);
+            double worst = result.errors().values().stream()
+                    .mapToDouble(e -> e)
+                    .max()
+                    .orElseThrow();
+            if (!result.isGood()) {
+                throw new TensorException("the backend " + backend.name() + " computes otherwise than the reference: "
+                        + result.errors());
+            }
+            return String.format(
+                    Locale.ROOT,
+                    "%s agrees with the reference on %s (worst error %.0e); a matrix product runs at %.1f GFLOP/s",
+                    backend.name(),
+                    String.join(", ", result.errors().keySet()),
+                    worst,
+                    result.gigaflops());
+        }
+    }
+
+    /** Says what {@code body} finds out; what fails is said too, and counts. */
+    private void part(String name, Supplier<String> body) {
+        try {
+            say(name, body.get());
+        } catch (TensorException e) {
+            sound = false;
+            say(name, "WRONG: " + e.getMessage());
+        }
+    }
+
+    private void say(String what, String found) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(String.format(Locale.ROOT, "%-18s %s", what, found));
+    }
+
+    private static String gigabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
+}

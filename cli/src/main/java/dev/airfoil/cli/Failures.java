@@ -1,0 +1,74 @@
+package dev.airfoil.cli;
+
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.train.data.DataException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * What goes wrong, as one sentence on the standard error and an exit code. A stack trace only if {@code verbose} says
+ * so.
+ */
+record Failures(BooleanSupplier verbose) implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    /** It could not be done. */
+    static final int FAILED = CommandLine.ExitCode.SOFTWARE;
+
+    /** The command line is wrong. */
+    static final int USAGE = CommandLine.ExitCode.USAGE;
+
+    /** Somebody stopped it, as Ctrl-C does. */
+    static final int INTERRUPTED = 130;
+
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+        CommandLine line = e.getCommandLine();
+        PrintWriter err = line.getErr();
+        err.println("airfoil: " + sentence(e));
+        err.println("See " + line.getCommandSpec().qualifiedName() + " --help");
+        return USAGE;
+    }
+
+    private static String sentence(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return e.getMessage();
+        }
+        String given = unmatched.getUnmatched().getFirst();
+        Optional<String> suggestion = unmatched.getSuggestions().stream().findFirst();
+        String what = unmatched.isUnknownOption() ? "there is no option '" : "this was not expected: '";
+        return what + given + "'" + suggestion.map(s -> "; did you mean " + s + "?").orElse("");
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
+        PrintWriter err = line.getErr();
+        switch (e) {
+            case CancellationException _ -> err.println("airfoil: " + e.getMessage());
+            case TensorException _ -> err.println("airfoil: " + e.getMessage());
+            case DataException _ -> err.println("airfoil: " + e.getMessage());
+            default -> err.println("airfoil: this should not have happened: " + e + "; "
+                    + (verbose.getAsBoolean() ? "please report it" : "--verbose shows where"));
+        }
+        if (verbose.getAsBoolean()) {
+            e.printStackTrace(err);
+        }
+        return e instanceof CancellationException ? INTERRUPTED : FAILED;
+    }
+
+    /** The heap is full; tensors lie elsewhere and say so themselves. */
+    int outOfMemory(OutOfMemoryError e, PrintWriter err) {
+        err.println("airfoil: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
+                + " MB is full (" + e.getMessage() + "); give it more with AIRFOIL_JAVA_OPTS=-Xmx4g");
+        if (verbose.getAsBoolean()) {
+            e.printStackTrace(err);
+        }
+        return FAILED;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.airfoil.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** One line on a terminal that is written again and again; nothing where the output is no terminal. */
+final class ProgressLine implements AutoCloseable {
+    private static final int BAR = 24;
+    private static final long INTERVAL = 100_000_000;
+
+    private final PrintWriter out;
+    private final boolean shown;
+    private final long began = System.nanoTime();
+    private long last;
+    private int length;
+
+    /** @param shown false hides it */
+    ProgressLine(PrintWriter out, boolean shown) {
+        this.out = out;
+        this.shown = shown;
+    }
+
+    /** True if a person looks on. */
+    static boolean isTerminal() {
+        return System.console() != null && System.console().isTerminal();
+    }
+
+    /**
+     * Shows how far it is, at most ten times a second.
+     *
+     * @param fraction 0 to 1
+     * @param note what is being done
+     */
+    void update(double fraction, String note) {
+        long now = System.nanoTime();
+        if (!shown || now - last < INTERVAL && fraction < 1) {
+            return;
+        }
+        last = now;
+        int full = (int) Math.round(Math.clamp(fraction, 0.0, 1.0) * BAR);
+        double left = fraction > 0 ? (now - began) / 1e9 * (1 - fraction) / fraction : 0;
+        String line = String.format(
+                Locale.ROOT,
+                "%s%s %3.0f%%  %s left  %s",
+                "=".repeat(full),
+                "-".repeat(BAR - full),
+                100 * fraction,
+                time(left),
+                note);
+        out.print("\r" + line + " ".repeat(Math.max(0, length - line.length())));
+        out.flush();
+        length = line.length();
+    }
+
+    /** Seconds as {@code 42 s}, {@code 3:20 min} or {@code 2:05 h}. */
+    static String time(double seconds) {
+        long s = Math.round(seconds);
+        if (s < 60) {
+            return s + " s";
+        }
+        return s < 3600
+                ? String.format(Locale.ROOT, "%d:%02d min", s / 60, s % 60)
+                : String.format(Locale.ROOT, "%d:%02d h", s / 3600, s / 60 % 60);
+    }
+
+    /** Wipes the line. */
+    @Override
+    public void close() {
+        if (length > 0) {
+            out.print("\r" + " ".repeat(length) + "\r");
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.airfoil.cli;
+
+import dev.airfoil.dit.DitConfig;
+import dev.airfoil.dit.Sharing;
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.train.Adafactor;
+import dev.airfoil.train.AdamW;
+import dev.airfoil.train.Optimizer;
+import dev.airfoil.train.TrainConfig;
+import dev.airfoil.train.TrainJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import picocli.CommandLine.Option;
+
+/** What a new run's weights depend on. What is not given is as in {@link TrainConfig#small}, or in the file given. */
+final class TrainOptions {
+    /** The optimizers by name. */
+    enum Rule {
+        ADAFACTOR,
+        ADAMW
+    }
+
+    @Option(
+            names = "--config",
+            paramLabel = "JSON",
+            description = "A file with a whole configuration, as metrics and model files hold it; other options change it.")
+    private Optional<Path> config = Optional.empty();
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "A size of the paper: air-s, air-b, air-l, air-xl, air-xxl, or the same with lite-attention- or "
+                    + "lite-full- before the size. Default: 6 layers of 192, 3.5 million parameters.")
+    private Optional<String> preset = Optional.empty();
+
+    @Option(names = "--layers", paramLabel = "N", description = "Blocks.")
+    private Optional<Integer> layers = Optional.empty();
+
+    @Option(names = "--dim", paramLabel = "N", description = "Width of a token.")
+    private Optional<Integer> dim = Optional.empty();
+
+    @Option(names = "--heads", paramLabel = "N", description = "Attention heads; their width must be a multiple of 4.")
+    private Optional<Integer> heads = Optional.empty();
+
+    @Option(names = "--patch", paramLabel = "N", description = "Side of the square of pixels that makes a token.")
+    private Optional<Integer> patch = Optional.empty();
+
+    @Option(names = "--sharing", paramLabel = "WHAT", description = "What the blocks share: ${COMPLETION-CANDIDATES}.")
+    private Optional<Sharing> sharing = Optional.empty();
+
+    @Option(names = "--optimizer", paramLabel = "NAME", description = "adafactor (the paper's) or adamw.")
+    private Optional<Rule> optimizer = Optional.empty();
+
+    @Option(names = "--lr", paramLabel = "X", description = "Learning rate.")
+    private Optional<Double> rate = Optional.empty();
+
+    @Option(names = "--batch", paramLabel = "N", description = "Pictures a step.")
+    private Optional<Integer> batch = Optional.empty();
+
+    @Option(names = "--micro-batches", paramLabel = "N", description = "Parts the batch is computed in, to save memory.")
+    private Optional<Integer> microBatches = Optional.empty();
+
+    @Option(names = "--warmup", paramLabel = "N", description = "Steps over which the learning rate rises.")
+    private Optional<Long> warmup = Optional.empty();
+
+    @Option(names = "--clip", paramLabel = "X", description = "Largest norm of the gradients together.")
+    private Optional<Double> clip = Optional.empty();
+
+    @Option(names = "--ema", paramLabel = "X", description = "What the averaged weights keep each step, as 0.999.")
+    private Optional<Double> ema = Optional.empty();
+
+    @Option(
+            names = {"-s", "--seed"},
+            paramLabel = "N",
+            description = "Of everything random.")
+    private Optional<Long> seed = Optional.empty();
+
+    /** The configuration that these options describe. */
+    TrainConfig config() {
+        TrainConfig base = config.map(TrainOptions::read).orElseGet(TrainConfig::small);
+        return new TrainConfig(
+                model(base.model()),
+                base.encoder(),
+                base.textTokens(),
+                base.codec(),
+                optimizer(base.optimizer()),
+                base.flow(),
+                batch.orElse(base.batch()),
+                microBatches.orElse(base.microBatches()),
+                warmup.orElse(base.warmup()),
+                clip.map(OptionalDouble::of).orElse(base.clip()),
+                ema.orElse(base.emaDecay()),
+                seed.orElse(base.seed()));
+    }
+
+    private DitConfig model(DitConfig base) {
+        DitConfig sized = preset.map(DitConfig::preset)
+                .map(p -> p.with(base.latentChannels(), base.textDim(), base.pooledDim()))
+                .orElse(base);
+        return new DitConfig(
+                sharing.orElse(sized.sharing()),
+                layers.orElse(sized.layers()),
+                dim.orElse(sized.dim()),
+                heads.orElse(sized.heads()),
+                sized.latentChannels(),
+                patch.orElse(sized.patch()),
+                sized.textDim(),
+                sized.pooledDim());
+    }
+
+    /** A rule that is named, or a rate that is given, keeps nothing else of the base's. */
+    private Optimizer optimizer(Optimizer base) {
+        if (optimizer.isEmpty() && rate.isEmpty()) {
+            return base;
+        }
+        double lr = rate.orElse(base.rate());
+        Rule rule = optimizer.orElseGet(() -> base instanceof AdamW ? Rule.ADAMW : Rule.ADAFACTOR);
+        return switch (rule) {
+            case ADAFACTOR -> Adafactor.paper(lr);
+            case ADAMW -> AdamW.usual(lr);
+        };
+    }
+
+    private static TrainConfig read(Path file) {
+        try {
+            return TrainJson.read(Files.readString(file), file.toString());
+        } catch (IOException e) {
+            throw new TensorException("cannot read the configuration " + file + ": " + e, e);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/** The command line. */
+module dev.airfoil.cli {
+    requires dev.airfoil.autograd;
+    requires dev.airfoil.pipeline;
+    requires dev.airfoil.train;
+    requires info.picocli;
+    requires tools.jackson.databind;
+
+    opens dev.airfoil.cli to
+            info.picocli;
+}
