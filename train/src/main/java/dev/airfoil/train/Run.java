@@ -26,6 +26,7 @@ final class Run {
     private final Backend backend = Interpreter.current().backend();
     private final Validation validation;
     private final long began = System.nanoTime();
+    private final long first;
     private long lastLogged;
     private long lastLogTime;
 
@@ -43,7 +44,8 @@ final class Run {
         this.listener = listener;
         this.stop = stop;
         this.validation = new Validation(config, data);
-        this.lastLogged = state.step();
+        this.first = state.step();
+        this.lastLogged = first;
     }
 
     TrainResult toTheEnd() {
@@ -90,6 +92,7 @@ final class Run {
         if (save || isDue(settings.every().log(), step)) {
             log(trainer);
         }
+        long looked = System.nanoTime();
         if (!validation.isEmpty() && isDue(settings.every().validate(), step)) {
             List<Double> losses = validation.bySigma(state.ema());
             listener.validated(
@@ -105,6 +108,8 @@ final class Run {
             ModelFile.write(settings.model(), modelInfo(), state.averages(), DType.BF16);
             listener.saved(step, settings.checkpoint());
         }
+        // The speed that is told is that of training alone.
+        lastLogTime += System.nanoTime() - looked;
     }
 
     private ModelInfo modelInfo() {
@@ -132,7 +137,7 @@ final class Run {
         double seconds = seconds(lastLogTime);
         long steps = state.step() - lastLogged;
         double perStep = seconds / steps;
-        double toLastStep = perStep * (settings.steps() - state.step());
+        double toLastStep = seconds(began) / (state.step() - first) * (settings.steps() - state.step());
         double left = settings.timeLimit()
                 .map(Duration::toNanos)
                 .map(limit -> Math.min(toLastStep, Math.max(0, limit / 1e9 - seconds(began))))

@@ -45,8 +45,8 @@ public interface TrainListener {
      * @param steps steps to do in all
      * @param loss mean over the steps since the last time
      * @param gradientNorm of the last step; only if gradients are clipped
-     * @param picturesPerSecond since the last time
-     * @param secondsLeft at this speed, to the last step or the time limit, whichever comes first
+     * @param picturesPerSecond since the last time, validation, samples and checkpoints not counted
+     * @param secondsLeft at the speed of this run so far, to the last step or the time limit, whichever comes first
      * @param peakBytes the most memory that tensors ever took
      */
     record Progress(
