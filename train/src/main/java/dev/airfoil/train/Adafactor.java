@@ -17,8 +17,7 @@ import java.util.SequencedMap;
  * @param clip largest root mean square of an update, before the learning rate
  * @param minDimFactored a second moment is kept as a row and a column where both of the last two axes are at least this
  */
-public record Adafactor(
-        double rate, double beta1, Beta2Schedule beta2, double eps, double clip, int minDimFactored)
+public record Adafactor(double rate, double beta1, Beta2Schedule beta2, double eps, double clip, int minDimFactored)
         implements Optimizer {
     public Adafactor {
         Optimizer.require(rate > 0, "the learning rate " + rate + " must be positive");

@@ -43,8 +43,8 @@ final class Batches implements AutoCloseable {
         try {
             return switch (ready.take()) {
                 case Filled.Full(HostBatch batch) -> batch;
-                case Filled.Failed(Throwable cause) -> throw new TrainException(
-                        "preparing a batch failed: " + cause.getMessage(), cause);
+                case Filled.Failed(Throwable cause) ->
+                    throw new TrainException("preparing a batch failed: " + cause.getMessage(), cause);
             };
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -79,7 +79,8 @@ final class Batches implements AutoCloseable {
             int item = micro * batch.size() + i;
             BalancedSampler.Sample sample = sampler.at(step, item);
             boolean drops = config.flow().drops(config.seed(), step, item);
-            String caption = drops ? "" : data.set().pair(sample.row()).captions().get(sample.caption());
+            String caption =
+                    drops ? "" : data.set().pair(sample.row()).captions().get(sample.caption());
             batch.put(i, sample.row(), data.texts().entry(caption), sigmas[item]);
         }
     }

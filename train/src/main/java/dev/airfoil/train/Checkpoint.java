@@ -70,10 +70,11 @@ final class Checkpoint implements AutoCloseable {
                     .max()
                     .orElseThrow();
             MemorySegment staging = arena.allocate(largest, Long.BYTES);
-            state.all().forEach((prefix, part) -> part.forEach((name, parameter) -> writer.tensor(
-                    prefix + name,
-                    parameter.value().spec(),
-                    () -> finite(prefix + name, parameter.value(), staging))));
+            state.all()
+                    .forEach((prefix, part) -> part.forEach((name, parameter) -> writer.tensor(
+                            prefix + name,
+                            parameter.value().spec(),
+                            () -> finite(prefix + name, parameter.value(), staging))));
             writer.write(path);
         }
     }
@@ -84,8 +85,10 @@ final class Checkpoint implements AutoCloseable {
         if (value.dtype() == DType.F32) {
             for (long i = 0; i < value.size(); i++) {
                 if (!Float.isFinite(data.getAtIndex(ValueLayout.JAVA_FLOAT, i))) {
-                    throw new TrainException("training has diverged: " + name + " is no longer finite, and is not saved;"
-                            + " the last checkpoint is intact, resume it or start again with a lower learning rate");
+                    throw new TrainException(
+                            "training has diverged: " + name + " is no longer finite, and is not saved; the last"
+                                    + " checkpoint is intact, resume it or start again with a"
+                                    + " lower learning rate");
                 }
             }
         }

@@ -17,8 +17,9 @@ final class DataFingerprint {
         byte[] rgb = new byte[3 * set.imageSize() * set.imageSize()];
         for (int i = 0; i < set.size(); i++) {
             Pair pair = set.pair(i);
-            String words = String.join("\n", pair.concept(), pair.group(), pair.split().name())
-                    + "\n" + String.join("\n", pair.captions()) + "\n\n";
+            String words =
+                    String.join("\n", pair.concept(), pair.group(), pair.split().name()) + "\n"
+                            + String.join("\n", pair.captions()) + "\n\n";
             digest.update(words.getBytes(StandardCharsets.UTF_8));
             set.image(i, rgb, 0);
             digest.update(rgb);

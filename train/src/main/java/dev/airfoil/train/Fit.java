@@ -16,8 +16,9 @@ final class Fit {
                     + codec.channels());
         }
         if (model.textDim() != texts.width() || model.pooledDim() != texts.width()) {
-            throw new TrainException("the model wants text tokens of " + model.textDim() + " and a pooled text of "
-                    + model.pooledDim() + ", but the encoder " + config.encoder().label() + " gives " + texts.width());
+            throw new TrainException(
+                    "the model wants text tokens of " + model.textDim() + " and a pooled text of " + model.pooledDim()
+                            + ", but the encoder " + config.encoder().label() + " gives " + texts.width());
         }
         int step = codec.scale() * model.patch();
         if (set.imageSize() % step != 0) {

@@ -19,7 +19,8 @@ import java.util.Optional;
  */
 public record FlowMatching(TimeDistribution time, TimeDistribution.Drawing drawing, double guidanceDropout) {
     /** The paper's: logit-normal, a tenth without text; stratified over the batch. */
-    public static final FlowMatching PAPER = new FlowMatching(new LogitNormal(), TimeDistribution.Drawing.STRATIFIED, 0.1);
+    public static final FlowMatching PAPER =
+            new FlowMatching(new LogitNormal(), TimeDistribution.Drawing.STRATIFIED, 0.1);
 
     public FlowMatching {
         if (!(guidanceDropout >= 0 && guidanceDropout <= 1)) {

@@ -45,10 +45,13 @@ final class MetricsFile implements TrainListener {
 
     @Override
     public void started(Started run) {
-        write("start", run.step(), line -> line.put("steps", run.steps())
-                .put("parameters", run.parameters())
-                .put("pictures", run.pictures())
-                .put("backend", run.backend()));
+        write(
+                "start",
+                run.step(),
+                line -> line.put("steps", run.steps())
+                        .put("parameters", run.parameters())
+                        .put("pictures", run.pictures())
+                        .put("backend", run.backend()));
     }
 
     @Override
@@ -72,9 +75,12 @@ final class MetricsFile implements TrainListener {
 
     @Override
     public void ended(TrainResult result) {
-        write("end", result.step(), line -> line.put("end", result.end().name())
-                .put("seconds", result.seconds())
-                .put("peakBytes", result.peakBytes()));
+        write(
+                "end",
+                result.step(),
+                line -> line.put("end", result.end().name())
+                        .put("seconds", result.seconds())
+                        .put("peakBytes", result.peakBytes()));
     }
 
     private void write(String kind, long step, Consumer<ObjectNode> more) {
@@ -89,6 +95,7 @@ final class MetricsFile implements TrainListener {
     }
 
     private TrainException failed(IOException e) {
-        return new TrainException("cannot write " + path + " (" + e.getMessage() + "); the last checkpoint is intact", e);
+        return new TrainException(
+                "cannot write " + path + " (" + e.getMessage() + "); the last checkpoint is intact", e);
     }
 }

@@ -62,8 +62,8 @@ public sealed interface Optimizer permits Adafactor, AdamW {
                         number(config, "clip_threshold"),
                         1);
             case String other ->
-                throw new TensorException("optimizer '" + other
-                        + "' is not one of adamw, adafactor, adafactor_beta1, adafactor_paper");
+                throw new TensorException(
+                        "optimizer '" + other + "' is not one of adamw, adafactor, adafactor_beta1, adafactor_paper");
         };
     }
 
@@ -71,8 +71,8 @@ public sealed interface Optimizer permits Adafactor, AdamW {
         if (config.get(key) instanceof Number n) {
             return n.doubleValue();
         }
-        throw new TensorException("optimizer: the setting " + key + " is " + config.get(key)
-                + " where a number is wanted");
+        throw new TensorException(
+                "optimizer: the setting " + key + " is " + config.get(key) + " where a number is wanted");
     }
 
     /** For the constructors: a setting must hold. */

@@ -31,7 +31,8 @@ public final class OptimizerState {
         this.memory = memory;
         parameters.forEach((name, parameter) -> {
             List<Parameter> own = new ArrayList<>();
-            optimizer.state(parameter.value().shape())
+            optimizer
+                    .state(parameter.value().shape())
                     .forEach((slot, shape) -> own.add(memory.in(name).get(slot, Init.ZEROS, shape.toArray())));
             slots.put(name, List.copyOf(own));
         });

@@ -67,8 +67,8 @@ final class Run {
             }
             end = reason.get();
         }
-        TrainResult result =
-                new TrainResult(state.step(), end, seconds(began), backend.memory().peak());
+        TrainResult result = new TrainResult(
+                state.step(), end, seconds(began), backend.memory().peak());
         listener.ended(result);
         return result;
     }

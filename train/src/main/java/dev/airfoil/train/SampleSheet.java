@@ -39,8 +39,7 @@ final class SampleSheet {
             TextFeatures texts = texts(data, config, rows, walk.guidance().isUsed());
             List<Long> seeds = LongStream.range(0, rows.length).boxed().toList();
             ImageSize size = ImageSize.square(data.set().imageSize());
-            return RgbImage.of(
-                    new Painter(model, data.codec()).paint(texts, walk, seeds, size, StepListener.NONE));
+            return RgbImage.of(new Painter(model, data.codec()).paint(texts, walk, seeds, size, StepListener.NONE));
         });
         return arrange(pictures);
     }
@@ -55,8 +54,7 @@ final class SampleSheet {
             host.put(i, row, empty ? data.texts().entry("") : data.canonical(row), 0);
         }
         Batch batch = host.upload(data.codec(), config.seed());
-        return new TextFeatures(
-                batch.text(), batch.mask(), batch.pooled(), Collections.nCopies(host.size(), ""));
+        return new TextFeatures(batch.text(), batch.mask(), batch.pooled(), Collections.nCopies(host.size(), ""));
     }
 
     private static RgbImage arrange(List<RgbImage> pictures) {

@@ -53,8 +53,7 @@ public final class TextCache implements AutoCloseable {
         this.tokens = file.data("tokens");
         this.pooled = file.data("pooled");
         this.width = file.entry("pooled").spec().shape().dim(1);
-        String text = new String(
-                file.data("captions").toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        String text = new String(file.data("captions").toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
         text.lines().forEach(caption -> index.put(caption, index.size()));
         int longest = 0;
         for (int i = 0; i < ends.length; i++) {
@@ -118,11 +117,7 @@ public final class TextCache implements AutoCloseable {
      * @param progress told after each chunk, in captions
      */
     public static void build(
-            Path path,
-            TextEncoderChoice name,
-            TextEncoder encoder,
-            SequencedSet<String> captions,
-            Progress progress) {
+            Path path, TextEncoderChoice name, TextEncoder encoder, SequencedSet<String> captions, Progress progress) {
         List<String> ordered = List.copyOf(captions);
         // Texts of like length together: less padding to compute.
         List<Integer> byLength = new ArrayList<>();
@@ -137,15 +132,16 @@ public final class TextCache implements AutoCloseable {
             encode(encoder, ordered, chunk, tokens, pooled);
             progress.update(from + chunk.size(), ordered.size(), "encoding captions");
         }
-        Map<String, String> about = Map.of(
-                "format", FORMAT, "encoder", name.label(), "limit", Integer.toString(encoder.limit()));
+        Map<String, String> about =
+                Map.of("format", FORMAT, "encoder", name.label(), "limit", Integer.toString(encoder.limit()));
         write(path, about, encoder.width(), ordered, tokens, pooled);
     }
 
     private static void encode(
             TextEncoder encoder, List<String> captions, List<Integer> chunk, byte[][] tokens, byte[][] pooled) {
         Scope.run("captions", () -> {
-            TextFeatures features = encoder.encode(chunk.stream().map(captions::get).toList());
+            TextFeatures features =
+                    encoder.encode(chunk.stream().map(captions::get).toList());
             int n = features.tokens().dim(1);
             int bytes = encoder.width() * DType.BF16.bytes();
             int[] mask = features.mask().toInts();
@@ -156,8 +152,7 @@ public final class TextCache implements AutoCloseable {
                 while (length < n && mask[b * n + length] != 0) {
                     length++;
                 }
-                tokens[chunk.get(b)] = Arrays.copyOfRange(
-                        allTokens, b * n * bytes, (b * n + length) * bytes);
+                tokens[chunk.get(b)] = Arrays.copyOfRange(allTokens, b * n * bytes, (b * n + length) * bytes);
                 pooled[chunk.get(b)] = Arrays.copyOfRange(allPooled, b * bytes, (b + 1) * bytes);
             }
         });
@@ -175,12 +170,7 @@ public final class TextCache implements AutoCloseable {
     }
 
     private static void write(
-            Path path,
-            Map<String, String> about,
-            int width,
-            List<String> captions,
-            byte[][] tokens,
-            byte[][] pooled) {
+            Path path, Map<String, String> about, int width, List<String> captions, byte[][] tokens, byte[][] pooled) {
         int rowBytes = width * DType.BF16.bytes();
         int[] ends = new int[captions.size()];
         int end = 0;

@@ -109,8 +109,10 @@ final class TrainState implements AutoCloseable {
         }
         optimizer.step(step, config.rate(step), byName);
         double keep = config.emaDecay(step);
-        emaParams.all().forEach((name, average) -> average.set(
-                F.lerp(average.value(), params.all().get(name).value(), 1 - keep)));
+        emaParams
+                .all()
+                .forEach((name, average) -> average.set(
+                        F.lerp(average.value(), params.all().get(name).value(), 1 - keep)));
     }
 
     /** The weights as they are now. */

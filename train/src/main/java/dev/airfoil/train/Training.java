@@ -32,8 +32,7 @@ public final class Training {
      * @param open opens that encoder, on the current backend; asked only if something must be encoded
      * @return the file
      */
-    public static Path prepareTexts(
-            Path data, TrainConfig config, Supplier<TextEncoder> open, Progress progress) {
+    public static Path prepareTexts(Path data, TrainConfig config, Supplier<TextEncoder> open, Progress progress) {
         SequencedSet<String> captions = TextCache.captions(ImageTextSet.open(data));
         Path file = TextCache.in(data, config.encoder(), config.textTokens());
         if (!Files.exists(file)) {
@@ -87,7 +86,8 @@ public final class Training {
                 TrainConfig config = checkpoint.config();
                 expected.filter(other -> !other.equals(config)).ifPresent(other -> {
                     throw new TrainException(settings.checkpoint() + " is of another configuration: "
-                            + TrainJson.difference(config, other) + "; resume with its own, or start in another folder");
+                            + TrainJson.difference(config, other)
+                            + "; resume with its own, or start in another folder");
                 });
                 try (TrainState state = TrainState.load(config, checkpoint)) {
                     return run(config, settings, state, Optional.of(checkpoint.data()), listener, stop);

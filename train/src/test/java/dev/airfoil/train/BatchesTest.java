@@ -27,7 +27,11 @@ class BatchesTest {
 
     /** Everything in a micro-batch, as numbers. */
     private record Seen(
-            List<Float> latent, List<Float> text, List<Integer> mask, List<Float> pooled, List<Float> sigma,
+            List<Float> latent,
+            List<Float> text,
+            List<Integer> mask,
+            List<Float> pooled,
+            List<Float> sigma,
             List<Float> noise) {}
 
     @BeforeEach
@@ -104,16 +108,17 @@ class BatchesTest {
     }
 
     private Seen upload(HostBatch batch) {
-        return new Eager(backend).call(() -> Scope.call("test", () -> {
-            Batch b = batch.upload(data.codec(), 7);
-            return new Seen(
-                    floats(b.latent().toFloats()),
-                    floats(b.text().toFloats()),
-                    Arrays.stream(b.mask().toInts()).boxed().toList(),
-                    floats(b.pooled().toFloats()),
-                    floats(b.sigma().toFloats()),
-                    floats(b.noise().toFloats()));
-        }));
+        return new Eager(backend)
+                .call(() -> Scope.call("test", () -> {
+                    Batch b = batch.upload(data.codec(), 7);
+                    return new Seen(
+                            floats(b.latent().toFloats()),
+                            floats(b.text().toFloats()),
+                            Arrays.stream(b.mask().toInts()).boxed().toList(),
+                            floats(b.pooled().toFloats()),
+                            floats(b.sigma().toFloats()),
+                            floats(b.noise().toFloats()));
+                }));
     }
 
     private static List<Float> floats(float[] values) {
@@ -131,7 +136,17 @@ class BatchesTest {
 
     private static TrainConfig with(TrainConfig c, FlowMatching flow) {
         return new TrainConfig(
-                c.model(), c.encoder(), c.textTokens(), c.codec(), c.optimizer(), flow, c.batch(), c.microBatches(),
-                c.warmup(), c.clip(), c.emaDecay(), c.seed());
+                c.model(),
+                c.encoder(),
+                c.textTokens(),
+                c.codec(),
+                c.optimizer(),
+                flow,
+                c.batch(),
+                c.microBatches(),
+                c.warmup(),
+                c.clip(),
+                c.emaDecay(),
+                c.seed());
     }
 }

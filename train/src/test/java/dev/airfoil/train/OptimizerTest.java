@@ -33,7 +33,9 @@ class OptimizerTest {
     @ParameterizedTest
     @ValueSource(strings = {"adamw", "adafactor", "adafactor_beta1", "adafactor_paper"})
     void followsTheGoldenPath(String name) throws URISyntaxException {
-        Path path = Path.of(OptimizerTest.class.getResource("optim-" + name + ".safetensors").toURI());
+        Path path = Path.of(OptimizerTest.class
+                .getResource("optim-" + name + ".safetensors")
+                .toURI());
         try (SafetensorsFile golden = Safetensors.open(path);
                 Backend backend = Backends.open("reference", BackendProvider.Options.DEFAULT);
                 Scope scope = Scope.open("test")) {
@@ -49,7 +51,8 @@ class OptimizerTest {
                         Map<String, Tensor> gradients = new HashMap<>();
                         for (String n : NAMES) {
                             Tensor target = tensor(golden, "in.target." + n);
-                            gradients.put(n, params.all().get(n).value().sub(target).mul(slope));
+                            gradients.put(
+                                    n, params.all().get(n).value().sub(target).mul(slope));
                         }
                         state.step(now, optimizer.rate(), gradients);
                     });

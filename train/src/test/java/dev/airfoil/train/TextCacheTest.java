@@ -39,25 +39,28 @@ class TextCacheTest {
                 TextCache cache = Tiny.cache(set)) {
             assertThat(cache.width()).isEqualTo(Tiny.WIDTH);
             assertThat(cache.length()).isEqualTo(Tiny.TOKENS);
-            MemorySegment tokens = arena.allocate(2L * 2 * Tiny.TOKENS * Tiny.WIDTH).fill((byte) 7);
+            MemorySegment tokens =
+                    arena.allocate(2L * 2 * Tiny.TOKENS * Tiny.WIDTH).fill((byte) 7);
             MemorySegment mask = arena.allocate(4L * 2 * Tiny.TOKENS);
             MemorySegment pooled = arena.allocate(2L * 2 * Tiny.WIDTH);
 
             cache.copy(cache.entry("thingyy"), 0, tokens, mask, pooled);
             cache.copy(cache.entry(""), 1, tokens, mask, pooled);
 
-            new Eager(backend).run(() -> Scope.run("test", () -> {
-                try (TextEncoder encoder = Tiny.encoder()) {
-                    TextFeatures both = encoder.encode(List.of("thingyy", ""));
-                    assertThat(mask.toArray(ValueLayout.JAVA_INT)).containsExactly(both.mask().toInts());
-                    assertThat(pooled.toArray(ValueLayout.JAVA_SHORT))
-                            .containsExactly(rounded(both.pooled().toFloats()));
-                    float[] want = both.tokens().toFloats();
-                    // The empty text is one token; the rest is padding, which is stored as zeros.
-                    Arrays.fill(want, (Tiny.TOKENS + 1) * Tiny.WIDTH, want.length, 0);
-                    assertThat(tokens.toArray(ValueLayout.JAVA_SHORT)).containsExactly(rounded(want));
-                }
-            }));
+            new Eager(backend)
+                    .run(() -> Scope.run("test", () -> {
+                        try (TextEncoder encoder = Tiny.encoder()) {
+                            TextFeatures both = encoder.encode(List.of("thingyy", ""));
+                            assertThat(mask.toArray(ValueLayout.JAVA_INT))
+                                    .containsExactly(both.mask().toInts());
+                            assertThat(pooled.toArray(ValueLayout.JAVA_SHORT))
+                                    .containsExactly(rounded(both.pooled().toFloats()));
+                            float[] want = both.tokens().toFloats();
+                            // The empty text is one token; the rest is padding, which is stored as zeros.
+                            Arrays.fill(want, (Tiny.TOKENS + 1) * Tiny.WIDTH, want.length, 0);
+                            assertThat(tokens.toArray(ValueLayout.JAVA_SHORT)).containsExactly(rounded(want));
+                        }
+                    }));
         }
     }
 
@@ -68,11 +71,7 @@ class TextCacheTest {
         List<Long> done = new ArrayList<>();
 
         TextCache.build(
-                folder.resolve("t.safetensors"),
-                Tiny.config().encoder(),
-                Tiny.encoder(),
-                captions,
-                (now, total, _) -> {
+                folder.resolve("t.safetensors"), Tiny.config().encoder(), Tiny.encoder(), captions, (now, total, _) -> {
                     assertThat(total).isEqualTo(81);
                     done.add(now);
                 });

@@ -33,9 +33,9 @@ final class Tiny {
         byte[] pixels = new byte[count * 48];
         for (int i = 0; i < count; i++) {
             pairs.append("""
-                    {"id":"p%d","concept":"c%d","group":"g%d","style":"","licence":"MIT","split":"%s",\
-                    "captions":["a thing %s","thing%s"]}
-                    """.formatted(i, i, i % 3, i % 5 == 4 ? "HELD_OUT" : "TRAIN", "x".repeat(i), "y".repeat(i)));
+                {"id":"p%d","concept":"c%d","group":"g%d","style":"","licence":"MIT","split":"%s",\
+                "captions":["a thing %s","thing%s"]}
+                """.formatted(i, i, i % 3, i % 5 == 4 ? "HELD_OUT" : "TRAIN", "x".repeat(i), "y".repeat(i)));
             for (int p = 0; p < 48; p++) {
                 pixels[i * 48 + p] = (byte) (i * 37 + p * 11);
             }

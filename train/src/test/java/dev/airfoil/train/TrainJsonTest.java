@@ -10,8 +10,7 @@ class TrainJsonTest {
     void readsWhatItWrites() {
         TrainConfig factored = Tiny.config();
         TrainConfig small = TrainConfig.small();
-        TrainConfig power = small.withOptimizer(
-                new Adafactor(1e-4, 0, new Beta2Schedule.Power(0.8), 1e-30, 1, 1));
+        TrainConfig power = small.withOptimizer(new Adafactor(1e-4, 0, new Beta2Schedule.Power(0.8), 1e-30, 1, 1));
 
         for (TrainConfig config : new TrainConfig[] {factored, small, power}) {
             assertThat(TrainJson.read(TrainJson.write(config), "test")).isEqualTo(config);
@@ -24,7 +23,8 @@ class TrainJsonTest {
 
         assertThatThrownBy(() -> TrainJson.read(json.replace("\"batch\":256", "\"batch\":0"), "here"))
                 .isInstanceOf(TrainException.class)
-                .hasMessage("here holds no training configuration that can be used: training: batch 0 must be positive");
+                .hasMessage(
+                        "here holds no training configuration that can be used: training: batch 0 must be positive");
         assertThatThrownBy(() -> TrainJson.read(json.replace("\"heads\":6", "\"heads\":7"), "here"))
                 .hasMessageContaining("heads 7 must divide dim 192");
         assertThatThrownBy(() -> TrainJson.read(json.replace("\"batch\"", "\"batches\""), "here"))

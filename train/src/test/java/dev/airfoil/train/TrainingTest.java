@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airfoil.autograd.Tape;
+import dev.airfoil.pipeline.ModelFile;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.Backends;
-import dev.airfoil.pipeline.ModelFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,7 +112,8 @@ class TrainingTest {
         assertThat(sheet.getWidth()).isEqualTo(8 * 4);
         assertThat(sheet.getHeight()).isEqualTo(2 * 4);
         assertThat(Files.readAllLines(settings.metrics()))
-                .extracting(line -> JsonMapper.shared().readTree(line).path("kind").asString())
+                .extracting(
+                        line -> JsonMapper.shared().readTree(line).path("kind").asString())
                 .containsExactly("start", "train", "validation", "train", "end");
         try (ModelFile model = ModelFile.open(settings.model())) {
             assertThat(model.info().config()).isEqualTo(Tiny.config().model());
@@ -183,7 +184,8 @@ class TrainingTest {
         Training.resume(Optional.empty(), parts, backend, TrainListener.NONE, new StopSignal());
         assertThat(Files.mismatch(straight.checkpoint(), parts.checkpoint())).isEqualTo(-1);
         assertThat(Files.readAllLines(parts.metrics()))
-                .extracting(line -> JsonMapper.shared().readTree(line).path("kind").asString())
+                .extracting(
+                        line -> JsonMapper.shared().readTree(line).path("kind").asString())
                 .containsExactly("start", "train", "train", "end", "start", "train", "train", "end");
     }
 
