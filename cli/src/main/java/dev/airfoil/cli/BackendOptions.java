@@ -3,6 +3,7 @@ package dev.airfoil.cli;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.BackendProvider.Availability;
+import dev.airfoil.tensor.BackendProvider.Precision;
 import dev.airfoil.tensor.Backends;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -32,6 +33,14 @@ final class BackendOptions {
             description = "The most memory that tensors may take together. Default: the backend's choice.")
     private Optional<Long> memory;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "HOW",
+            defaultValue = "F32",
+            description = "F32, or MIXED: products may round their inputs to BF16 where the device has tensor cores. "
+                    + "Default: ${DEFAULT-VALUE}.")
+    private Precision precision;
+
     /** As the user wrote it. */
     String choice() {
         return backend;
@@ -48,7 +57,7 @@ final class BackendOptions {
 
     /** Opens the backend; says so if it is a slow one that nobody chose. */
     Backend open(PrintWriter err) {
-        Backend opened = Backends.open(backend, new BackendProvider.Options(threads(), memoryLimit()));
+        Backend opened = Backends.open(backend, new BackendProvider.Options(threads(), memoryLimit(), precision));
         explain(opened, err);
         return opened;
     }
