@@ -1,6 +1,6 @@
 /** Kernels in OpenCL C, run through JOCL on any OpenCL 1.2 device. */
 module dev.airfoil.kernels.opencl {
-    requires dev.airfoil.tensor;
+    requires transitive dev.airfoil.tensor;
     requires jocl;
 
     exports dev.airfoil.kernels.opencl;

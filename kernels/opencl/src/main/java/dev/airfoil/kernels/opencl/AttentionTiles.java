@@ -108,7 +108,14 @@ final class AttentionTiles {
                 .number(queries())
                 .number(keys())
                 .vector(new long[] {
-                    a.stride(0), a.stride(1), a.stride(2), b.stride(0), b.stride(1), b.stride(2), c.stride(0), c.stride(1)
+                    a.stride(0),
+                    a.stride(1),
+                    a.stride(2),
+                    b.stride(0),
+                    b.stride(1),
+                    b.stride(2),
+                    c.stride(0),
+                    c.stride(1)
                 })
                 .number(c.stride(2))
                 .number(op.scale());

@@ -5,6 +5,8 @@ import static org.jocl.CL.*;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.BackendProvider.Precision;
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
@@ -12,8 +14,6 @@ import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.TensorSpec;
-import dev.airfoil.tensor.DType;
-import dev.airfoil.tensor.Layout;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
@@ -233,7 +233,15 @@ public final class ClBackend implements Backend {
     int[] peek(Tensor t) {
         int[] value = new int[1];
         clEnqueueReadBuffer(
-                activeQueue(), ((ClStorage) t.storage()).mem(), true, 0, Integer.BYTES, Pointer.to(value), 0, null, null);
+                activeQueue(),
+                ((ClStorage) t.storage()).mem(),
+                true,
+                0,
+                Integer.BYTES,
+                Pointer.to(value),
+                0,
+                null,
+                null);
         return value;
     }
 

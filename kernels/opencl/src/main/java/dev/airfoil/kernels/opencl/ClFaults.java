@@ -1,9 +1,9 @@
 package dev.airfoil.kernels.opencl;
 
-import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import java.lang.foreign.MemorySegment;

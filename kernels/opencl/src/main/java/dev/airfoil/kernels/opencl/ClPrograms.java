@@ -65,7 +65,7 @@ final class ClPrograms implements AutoCloseable {
     }
 
     private cl_program build(String file, String given) {
-        String options = "-cl-std=CL1.2" + (device.isNvidia() ? " -DNVIDIA" : "") + (given.isEmpty() ? "" : " " + given);
+        String options = target() + (given.isEmpty() ? "" : " " + given);
         String shared = file.endsWith("_mma") ? common + read("mma.cl") : common;
         String source = shared + "\n#line 1\n" + read(file + ".cl");
         Path binary = cache.resolve(file + "-" + hash(device.name(), device.driver(), options, source) + ".bin");
@@ -84,6 +84,13 @@ final class ClPrograms implements AutoCloseable {
             store(program, binary);
             return program;
         });
+    }
+
+    /** A CPU has the cpu backend for speed; here it serves to test kernels, and builds five times sooner unoptimised. */
+    private String target() {
+        return "-cl-std=CL1.2"
+                + (device.isNvidia() ? " -DNVIDIA" : "")
+                + (device.kind() == ClDevice.Kind.CPU ? " -cl-opt-disable" : "");
     }
 
     private Optional<cl_program> cached(Path binary, String options) {

@@ -13,6 +13,9 @@ import org.jocl.CLException;
  * {@code auto} prefers the CPU backend, which is faster there.
  */
 public final class ClProvider implements BackendProvider {
+    /** For the service loader. */
+    public ClProvider() {}
+
     @Override
     public String name() {
         return "opencl";
@@ -94,12 +97,15 @@ public final class ClProvider implements BackendProvider {
                     + "); install your GPU's driver and an OpenCL loader under the name libOpenCL.so"
                     + " (Debian: ocl-icd-opencl-dev; a link to libOpenCL.so.1 will do)");
         } catch (CLException e) {
-            return new Found.Nothing(
-                    "the OpenCL loader found no working driver (" + e.getMessage() + "); install the driver of your GPU");
+            return new Found.Nothing("the OpenCL loader found no working driver (" + e.getMessage()
+                    + "); install the driver of your GPU");
         }
     }
 
     private static String firstLine(Throwable e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+        return String.valueOf(e.getMessage())
+                .lines()
+                .findFirst()
+                .orElse(e.getClass().getSimpleName());
     }
 }

@@ -49,8 +49,7 @@ final class ClStaging implements AutoCloseable {
         for (int i = 0; i < SLOTS; i++) {
             cl_mem mem = clCreateBuffer(context, CL_MEM_READ_WRITE | CL_MEM_ALLOC_HOST_PTR, SLOT_BYTES, null, null);
             long flags = CL_MAP_READ | CL_MAP_WRITE;
-            ring.add(new Slot(
-                    mem, clEnqueueMapBuffer(queue, mem, true, flags, 0, SLOT_BYTES, 0, null, null, null)));
+            ring.add(new Slot(mem, clEnqueueMapBuffer(queue, mem, true, flags, 0, SLOT_BYTES, 0, null, null, null)));
         }
     }
 
@@ -60,8 +59,7 @@ final class ClStaging implements AutoCloseable {
             Slot slot = take();
             MemorySegment.copy(source, done, MemorySegment.ofBuffer(slot.buffer), 0, length);
             cl_event event = new cl_event();
-            clEnqueueWriteBuffer(
-                    queue, target, false, offset + done, length, Pointer.to(slot.buffer), 0, null, event);
+            clEnqueueWriteBuffer(queue, target, false, offset + done, length, Pointer.to(slot.buffer), 0, null, event);
             slot.pending = Optional.of(event);
         }
     }

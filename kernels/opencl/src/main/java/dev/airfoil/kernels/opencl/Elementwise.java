@@ -21,7 +21,8 @@ final class Elementwise {
         List<Layout> layouts = new ArrayList<>();
         in.forEach(t -> layouts.add(t.layout()));
         if (layouts.stream().allMatch(Layout::isContiguous)) {
-            launch(cl.launch(file, kernel, options + " -DDENSE"), in, out, settings).items(out.size());
+            launch(cl.launch(file, kernel, options + " -DDENSE"), in, out, settings)
+                    .items(out.size());
             return;
         }
         checkSize(out.size());

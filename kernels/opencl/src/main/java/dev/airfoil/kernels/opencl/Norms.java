@@ -1,7 +1,5 @@
 package dev.airfoil.kernels.opencl;
 
-import dev.airfoil.tensor.Layout;
-import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
@@ -142,5 +140,4 @@ final class Norms {
             plain.ifPresent(t -> Reduce.run(cl, "", partPlain, List.of(1), t));
         }
     }
-
 }

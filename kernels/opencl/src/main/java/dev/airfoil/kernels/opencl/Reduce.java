@@ -18,7 +18,16 @@ final class Reduce {
     /** Sums {@code x} over its first axis of {@code rows} into {@code y}, which is dense and has the rest. */
     static void sumRows(ClBackend cl, Tensor x, int rows, Tensor y) {
         int rest = Math.toIntExact(x.size() / rows);
-        run(cl, "", cl.dense(x).withLayout(new Layout(Shape.of(rows, rest), new long[] {rest, 1}, x.layout().offset())), List.of(0), y);
+        run(
+                cl,
+                "",
+                cl.dense(x)
+                        .withLayout(new Layout(
+                                Shape.of(rows, rest),
+                                new long[] {rest, 1},
+                                x.layout().offset())),
+                List.of(0),
+                y);
     }
 
     /** Reduces {@code axes} of x; y is dense. */

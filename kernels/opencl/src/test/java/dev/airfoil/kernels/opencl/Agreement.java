@@ -131,7 +131,11 @@ final class Agreement {
     private void moving() {
         add("copy view", new Copy(), 0, _ -> List.of(view(1, 3, 5, 17)));
         add("copy permuted", new Copy(), 0, _ -> List.of(x(1, 2, 3, 4, 5, 6).permute(4, 2, 0, 3, 1)));
-        add("copy bf16", new Copy(), 0, _ -> List.of(F.cast(x(1, 6, 7), DType.BF16).transpose()));
+        add(
+                "copy bf16",
+                new Copy(),
+                0,
+                _ -> List.of(F.cast(x(1, 6, 7), DType.BF16).transpose()));
         add("concat", new Concat(1), 0, _ -> List.of(x(1, 2, 3, 5), view(2, 2, 7, 5), x(3, 2, 1, 5)));
         add("concat ints", new Concat(0), 0, _ -> List.of(ids(9, 3), ids(9, 4)));
         add("pad", new Pad(1, 2, 3), 0, _ -> List.of(view(1, 2, 5, 7)));
@@ -139,8 +143,11 @@ final class Agreement {
         add("fill u8", new Fill(new TensorSpec(DType.U8, Shape.of(17)), 300), 0, _ -> List.of());
         for (DType to : DType.values()) {
             add("cast to " + to, new Cast(to), 0, _ -> List.of(view(1, 13, 17).mul(100)));
-            add("cast to " + to + " and back", new Cast(DType.F32), 0, _ ->
-                    List.of(F.cast(x(1, 13, 17).mul(3), to)));
+            add(
+                    "cast to " + to + " and back",
+                    new Cast(DType.F32),
+                    0,
+                    _ -> List.of(F.cast(x(1, 13, 17).mul(3), to)));
         }
         for (Random.Distribution d : Random.Distribution.values()) {
             add("random " + d, new Random(d, 0x123456789abcdefL, -5, Shape.of(4099)), 0, _ -> List.of());
@@ -153,24 +160,50 @@ final class Agreement {
     private void elements() {
         for (Unary.Fn fn : Unary.Fn.values()) {
             boolean positive = fn == Unary.Fn.LOG || fn == Unary.Fn.SQRT || fn == Unary.Fn.RSQRT;
-            add("unary " + fn, new Unary(fn), 1e-6, _ -> List.of(positive ? F.uniform(1, 1, 257).add(0.1) : x(1, 257)));
-            add("unary view " + fn, new Unary(fn), 1e-6, _ -> List.of(view(1, 3, 17).square().add(0.1)));
+            add(
+                    "unary " + fn,
+                    new Unary(fn),
+                    1e-6,
+                    _ -> List.of(positive ? F.uniform(1, 1, 257).add(0.1) : x(1, 257)));
+            add(
+                    "unary view " + fn,
+                    new Unary(fn),
+                    1e-6,
+                    _ -> List.of(view(1, 3, 17).square().add(0.1)));
         }
         for (Binary.Fn fn : Binary.Fn.values()) {
             add("binary " + fn, new Binary(fn), 1e-6, _ -> List.of(x(1, 1, 1), x(2, 1, 1)));
-            add("binary views " + fn, new Binary(fn), 1e-6, _ ->
-                    List.of(view(1, 2, 31, 9), x(2, 2, 1, 9).expand(2, 31, 9)));
+            add(
+                    "binary views " + fn,
+                    new Binary(fn),
+                    1e-6,
+                    _ -> List.of(view(1, 2, 31, 9), x(2, 2, 1, 9).expand(2, 31, 9)));
         }
         for (Compare.Fn fn : Compare.Fn.values()) {
-            add("compare " + fn, new Compare(fn), 0, _ -> List.of(
-                    F.cast(ids(3, 100), DType.F32), F.cast(ids(2, 100), DType.F32)));
+            add(
+                    "compare " + fn,
+                    new Compare(fn),
+                    0,
+                    _ -> List.of(F.cast(ids(3, 100), DType.F32), F.cast(ids(2, 100), DType.F32)));
         }
         add("affine", new Affine(1.7f, -0.3f), 0, _ -> List.of(x(1, 1000)));
         add("affine view", new Affine(1.7f, -0.3f), 0, _ -> List.of(view(1, 40, 9)));
-        add("lerp", new Lerp(0.01f), 1e-6, _ -> List.of(x(1, 1000), view(2, 1, 1000).reshape(1000)));
+        add(
+                "lerp",
+                new Lerp(0.01f),
+                1e-6,
+                _ -> List.of(x(1, 1000), view(2, 1, 1000).reshape(1000)));
         for (Activation.Fn fn : Activation.Fn.values()) {
-            add("activation " + fn, new Activation(fn), 1e-6, _ -> List.of(x(1, 257).mul(3)));
-            add("activationGrad " + fn, new ActivationGrad(fn), 2e-6, _ -> List.of(view(1, 9, 57).mul(3), x(2, 9, 57)));
+            add(
+                    "activation " + fn,
+                    new Activation(fn),
+                    1e-6,
+                    _ -> List.of(x(1, 257).mul(3)));
+            add(
+                    "activationGrad " + fn,
+                    new ActivationGrad(fn),
+                    2e-6,
+                    _ -> List.of(view(1, 9, 57).mul(3), x(2, 9, 57)));
         }
     }
 
@@ -183,32 +216,54 @@ final class Agreement {
         }
         add("sum all", new Sum(List.of(0, 1, 2)), 1e-6, _ -> List.of(view(1, 20, 30, 40)));
         add("sum outer and inner", new Sum(List.of(0, 2)), 1e-6, _ -> List.of(x(1, 13, 5, 301)));
-        add("sum far apart", new Sum(List.of(1, 3)), 1e-6, _ -> List.of(x(1, 3, 5, 2, 7, 4).permute(4, 1, 0, 3, 2)));
+        add(
+                "sum far apart",
+                new Sum(List.of(1, 3)),
+                1e-6,
+                _ -> List.of(x(1, 3, 5, 2, 7, 4).permute(4, 1, 0, 3, 2)));
         add("sum of nothing", new Sum(List.of(0)), 0, _ -> List.of(x(1, 0, 5)));
     }
 
     private void products() {
-        int[][] sizes = {{1, 1, 1}, {3, 5, 7}, {17, 67, 31}, {64, 64, 16}, {65, 128, 33}, {130, 129, 64}, {5, 70, 3000}};
+        int[][] sizes = {{1, 1, 1}, {3, 5, 7}, {17, 67, 31}, {64, 64, 16}, {65, 128, 33}, {130, 129, 64}, {5, 70, 3000}
+        };
         for (int[] s : sizes) {
             int m = s[0];
             int n = s[1];
             int k = s[2];
             String size = m + "x" + n + "x" + k;
             add("matmul nn " + size, new MatMul(), 1e-6, _ -> List.of(x(1, m, k), x(2, k, n)));
-            add("matmul nt " + size, new MatMul(), 1e-6, _ -> List.of(x(1, m, k), x(2, n, k).transpose()));
+            add(
+                    "matmul nt " + size,
+                    new MatMul(),
+                    1e-6,
+                    _ -> List.of(x(1, m, k), x(2, n, k).transpose()));
             add("matmul tn " + size, new MatMul(), 1e-6, _ -> List.of(x(1, k, m).transpose(), x(2, k, n)));
             add("matmul tt " + size, new MatMul(), 1e-6, _ -> List.of(view(1, m, k), view(2, k, n)));
-            add("linear " + size, new Linear(Activation.Fn.NONE), 1e-6, _ ->
-                    List.of(x(1, m, k), x(2, n, k), x(3, n)));
-            add("linear gelu " + size, new Linear(Activation.Fn.GELU_TANH), 1e-6, _ ->
-                    List.of(x(1, m, k).mul(0.1), x(2, n, k), x(3, n)));
+            add("linear " + size, new Linear(Activation.Fn.NONE), 1e-6, _ -> List.of(x(1, m, k), x(2, n, k), x(3, n)));
+            add(
+                    "linear gelu " + size,
+                    new Linear(Activation.Fn.GELU_TANH),
+                    1e-6,
+                    _ -> List.of(x(1, m, k).mul(0.1), x(2, n, k), x(3, n)));
         }
         add("matmul batched", new MatMul(), 1e-6, _ -> List.of(x(1, 2, 3, 17, 20), x(2, 2, 3, 20, 9)));
-        add("matmul heads", new MatMul(), 1e-6, _ ->
-                List.of(x(1, 2, 17, 3, 8).permute(0, 2, 1, 3), x(2, 2, 19, 3, 8).permute(0, 2, 3, 1)));
-        add("matmul shared b", new MatMul(), 1e-6, _ -> List.of(x(1, 3, 17, 20), x(2, 20, 9).expand(3, 20, 9)));
-        add("matmul strange strides", new MatMul(), 1e-6, _ ->
-                List.of(x(1, 17, 20, 2).select(2, 1), x(2, 20, 3, 9).select(1, 1)));
+        add(
+                "matmul heads",
+                new MatMul(),
+                1e-6,
+                _ -> List.of(
+                        x(1, 2, 17, 3, 8).permute(0, 2, 1, 3), x(2, 2, 19, 3, 8).permute(0, 2, 3, 1)));
+        add(
+                "matmul shared b",
+                new MatMul(),
+                1e-6,
+                _ -> List.of(x(1, 3, 17, 20), x(2, 20, 9).expand(3, 20, 9)));
+        add(
+                "matmul strange strides",
+                new MatMul(),
+                1e-6,
+                _ -> List.of(x(1, 17, 20, 2).select(2, 1), x(2, 20, 3, 9).select(1, 1)));
         add("linear 3d no bias", new Linear(Activation.Fn.SILU), 1e-6, _ -> List.of(view(1, 3, 5, 20), x(2, 40, 20)));
         add("matmul empty k", new MatMul(), 0, _ -> List.of(x(1, 3, 0), x(2, 0, 4)));
     }
@@ -219,20 +274,36 @@ final class Agreement {
             add("softmax" + s, new Softmax(), 1e-6, _ -> List.of(x(1, 11, d).mul(4)));
             add("softmaxGrad" + s, new SoftmaxGrad(), 2e-6, _ -> List.of(F.softmax(x(1, 11, d)), view(2, 11, d)));
             add("layerNorm" + s, new LayerNorm(1e-5f), 1e-6, _ -> List.of(view(1, 3, 5, d), x(2, d), x(3, d)));
-            add("layerNormGrad" + s, new LayerNormGrad(1e-3f), 2e-5, _ -> List.of(x(1, 3, 50, d), x(2, d), x(3, 3, 50, d)));
+            add(
+                    "layerNormGrad" + s,
+                    new LayerNormGrad(1e-3f),
+                    2e-5,
+                    _ -> List.of(x(1, 3, 50, d), x(2, d), x(3, 3, 50, d)));
             add("rmsNorm" + s, new RmsNorm(1e-5f), 1e-6, _ -> List.of(view(1, 11, d), x(2, d)));
             add("rmsNormGrad" + s, new RmsNormGrad(1e-3f), 2e-6, _ -> List.of(x(1, 211, d), x(2, d), x(3, 211, d)));
             for (int split : new int[] {0, 3, 9}) {
-                add("adaLnModulate" + s + " " + split, new AdaLnModulate(split, 1e-3f), 2e-6, _ ->
-                        List.of(x(1, 2, 9, d), x(2, 2, 2, d), x(3, 2, 2, d)));
-                add("adaLnModulateGrad" + s + " " + split, new AdaLnModulateGrad(split, 1e-3f), 2e-5, _ ->
-                        List.of(x(1, 2, 9, d), x(2, 2, 2, d), x(3, 2, 9, d)));
+                add(
+                        "adaLnModulate" + s + " " + split,
+                        new AdaLnModulate(split, 1e-3f),
+                        2e-6,
+                        _ -> List.of(x(1, 2, 9, d), x(2, 2, 2, d), x(3, 2, 2, d)));
+                add(
+                        "adaLnModulateGrad" + s + " " + split,
+                        new AdaLnModulateGrad(split, 1e-3f),
+                        2e-5,
+                        _ -> List.of(x(1, 2, 9, d), x(2, 2, 2, d), x(3, 2, 9, d)));
             }
             for (GatedResidual.Norm norm : GatedResidual.Norm.values()) {
-                add("gatedResidual " + norm + s, new GatedResidual(0, norm), 1e-6, _ ->
-                        List.of(x(1, 2, 9, d), view(2, 2, 9, d), x(3, 2, 1, d)));
-                add("gatedResidualGrad " + norm + s, new GatedResidualGrad(70, norm), 2e-5, _ -> List.of(
-                        x(1, 2, 200, d + 1).narrow(2, 1, d), x(2, 2, 2, d), x(3, 2, 200, d)));
+                add(
+                        "gatedResidual " + norm + s,
+                        new GatedResidual(0, norm),
+                        1e-6,
+                        _ -> List.of(x(1, 2, 9, d), view(2, 2, 9, d), x(3, 2, 1, d)));
+                add(
+                        "gatedResidualGrad " + norm + s,
+                        new GatedResidualGrad(70, norm),
+                        2e-5,
+                        _ -> List.of(x(1, 2, 200, d + 1).narrow(2, 1, d), x(2, 2, 2, d), x(3, 2, 200, d)));
             }
         }
         for (int e : new int[] {2, 10, 64, 128}) {
@@ -243,8 +314,16 @@ final class Agreement {
                 return all;
             });
         }
-        add("groupNorm", new GroupNorm(2, 1e-5f, Activation.Fn.SILU), 1e-6, _ -> List.of(x(1, 2, 6, 5, 3), x(2, 6), x(3, 6)));
-        add("groupNormGrad", new GroupNormGrad(3, 1e-5f), 1e-5, _ -> List.of(x(1, 2, 6, 5, 3), x(2, 6), x(3, 2, 6, 5, 3)));
+        add(
+                "groupNorm",
+                new GroupNorm(2, 1e-5f, Activation.Fn.SILU),
+                1e-6,
+                _ -> List.of(x(1, 2, 6, 5, 3), x(2, 6), x(3, 6)));
+        add(
+                "groupNormGrad",
+                new GroupNormGrad(3, 1e-5f),
+                1e-5,
+                _ -> List.of(x(1, 2, 6, 5, 3), x(2, 6), x(3, 2, 6, 5, 3)));
     }
 
     private static List<Tensor> rope(int e) {
@@ -278,8 +357,8 @@ final class Agreement {
         int n = s[0];
         int m = s[1];
         int e = s[2];
-        List<Tensor> all = new ArrayList<>(List.of(
-                x(1, 2, 3, n, e).mul(0.5), x(2, 2, m, 3, e).mul(0.5).permute(0, 2, 1, 3), x(3, 2, 3, m, e)));
+        List<Tensor> all = new ArrayList<>(
+                List.of(x(1, 2, 3, n, e).mul(0.5), x(2, 2, m, 3, e).mul(0.5).permute(0, 2, 1, 3), x(3, 2, 3, m, e)));
         if (masked) {
             int[] mask = new int[2 * m];
             for (int i = 0; i < mask.length; i++) {
@@ -291,8 +370,11 @@ final class Agreement {
     }
 
     private void optimizers() {
-        add("adamW", new AdamWUpdate(0.1, 0.9, 0.99, 1e-8, 0.01, 3), 1e-6, _ ->
-                List.of(x(1, 7, 9), x(2, 7, 9), view(3, 7, 9), x(4, 7, 9).square()));
+        add(
+                "adamW",
+                new AdamWUpdate(0.1, 0.9, 0.99, 1e-8, 0.01, 3),
+                1e-6,
+                _ -> List.of(x(1, 7, 9), x(2, 7, 9), view(3, 7, 9), x(4, 7, 9).square()));
         for (double beta1 : new double[] {0, 0.9}) {
             for (double clip : new double[] {0.1, 100}) {
                 String name = " " + beta1 + " " + clip;
@@ -324,15 +406,21 @@ final class Agreement {
     }
 
     private void convolutions() {
-        for (Conv2d conv : List.of(Conv2d.of(1, 1), Conv2d.of(2, 1), new Conv2d(2, 0, 0, 1, 1), new Conv2d(3, 2, 0, 1, 4))) {
+        for (Conv2d conv :
+                List.of(Conv2d.of(1, 1), Conv2d.of(2, 1), new Conv2d(2, 0, 0, 1, 1), new Conv2d(3, 2, 0, 1, 4))) {
             int p = conv.outRows(9, 3);
             int q = conv.outCols(7, 3);
             add("conv2d " + conv, conv, 1e-6, _ -> List.of(x(1, 2, 5, 9, 7), x(2, 4, 5, 3, 3)));
-            add("conv2dGradInput " + conv, new Conv2dGradInput(conv, 9, 7), 1e-6, _ ->
-                    List.of(x(1, 4, 5, 3, 3), x(2, 2, 4, p, q)));
-            add("conv2dGradWeight " + conv, new Conv2dGradWeight(conv, 3, 3), 1e-6, _ ->
-                    List.of(x(1, 2, 5, 9, 7), x(2, 2, 4, p, q)));
+            add(
+                    "conv2dGradInput " + conv,
+                    new Conv2dGradInput(conv, 9, 7),
+                    1e-6,
+                    _ -> List.of(x(1, 4, 5, 3, 3), x(2, 2, 4, p, q)));
+            add(
+                    "conv2dGradWeight " + conv,
+                    new Conv2dGradWeight(conv, 3, 3),
+                    1e-6,
+                    _ -> List.of(x(1, 2, 5, 9, 7), x(2, 2, 4, p, q)));
         }
     }
-
 }

@@ -1,8 +1,8 @@
 package dev.airfoil.kernels.opencl;
 
 import dev.airfoil.tensor.Backend;
-import dev.airfoil.tensor.Backends;
 import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.Backends;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.host.ReferenceBackend;
 import java.util.stream.Stream;

@@ -1,0 +1,46 @@
+package dev.airfoil.kernels.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.host.ReferenceBackend;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AgreementTest {
+    private ClBackend cl;
+    private ReferenceBackend reference;
+
+    @BeforeAll
+    void open() {
+        cl = Devices.open(Options.DEFAULT);
+        reference = new ReferenceBackend(Options.DEFAULT);
+    }
+
+    @AfterAll
+    void close() {
+        if (reference != null) { // the tests were skipped
+            reference.close();
+            cl.close();
+        }
+    }
+
+    static Stream<Agreement.Case> cases() {
+        return Agreement.cases().stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void aKernelGivesWhatTheReferenceLoopsGive(Agreement.Case c) {
+        int blocks = cl.memory().blocks();
+        double error = Scope.call("case", () -> Agreement.error(c, reference, cl));
+        assertThat(error).as(c.name()).isLessThanOrEqualTo(c.tolerance());
+        assertThat(cl.memory().blocks()).as("blocks left by " + c.name()).isEqualTo(blocks);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.airfoil.kernels.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.Eager;
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ClBackendTest {
+    private ClBackend cl;
+
+    @BeforeEach
+    void open() {
+        cl = Devices.open(new Options(OptionalInt.empty(), OptionalLong.of(64 << 20)));
+    }
+
+    @AfterEach
+    void close() {
+        if (cl != null) { // the test was skipped
+            cl.close();
+        }
+    }
+
+    private void run(Runnable body) {
+        Scope.run("test", () -> new Eager(cl).run(body));
+    }
+
+    @Test
+    void dataGoThereAndBackInSlices() {
+        float[] values = new float[6_000_001]; // more than five slices of the staging ring
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i;
+        }
+        run(() -> {
+            Tensor t = Tensor.of(values, values.length);
+            assertThat(t.toFloats()).isEqualTo(values);
+            assertThat(t.narrow(0, 5_000_000, 3).toFloats()).containsExactly(5_000_000, 5_000_001, 5_000_002);
+        });
+    }
+
+    @Test
+    void tooLittleMemorySaysHowMuchWasWantedHeldAndFree() {
+        run(() -> {
+            F.zeros(8 << 20);
+            assertThatThrownBy(() -> F.zeros(12 << 20))
+                    .isInstanceOf(TensorException.class)
+                    .hasMessageContaining("48.0 MiB wanted")
+                    .hasMessageContaining("32.0 MiB held")
+                    .hasMessageContaining("32.0 MiB free");
+        });
+    }
+
+    @Test
+    void manyStepsHoldTheSameMemory() {
+        run(() -> F.normal(1, 1, 1000).mul(2).sum());
+        var before = cl.memory();
+        for (int i = 0; i < 200; i++) {
+            run(() -> F.normal(1, 1, 1000).mul(2).sum());
+        }
+        assertThat(cl.memory()).isEqualTo(before);
+    }
+
+    @Test
+    void pooledMemoryMakesRoomForOtherSizes() {
+        for (int i = 0; i < 3; i++) {
+            int mib = 40 + i;
+            run(() -> F.zeros(mib << 18));
+        }
+        assertThat(cl.memory().pooled()).isLessThanOrEqualTo(64 << 20);
+    }
+
+    @Test
+    void anIdOutsideItsTableIsAnErrorAtTheNextDownload() {
+        run(() -> {
+            Tensor picked = F.gather(F.normal(1, 1, 5, 3), Tensor.of(new int[] {1, 5}, 2));
+            assertThatThrownBy(picked::toFloats).hasMessageContaining("id 5 is outside its table");
+            assertThat(F.gather(F.normal(1, 1, 5, 3), Tensor.of(new int[] {1, 4}, 2))
+                            .toFloats())
+                    .hasSize(6);
+        });
+    }
+
+    @Test
+    void aKernelThatDoesNotBuildShowsItsFileAndTheLog() {
+        assertThatThrownBy(() -> cl.launch("copy", "copy", "-DT=nonsense -DRANK=1"))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("copy.cl does not build")
+                .hasMessageContaining("nonsense");
+    }
+
+    @Test
+    void aProfileNamesTheKernels() {
+        String table = cl.profile(() -> run(() -> F.normal(1, 1, 1000).mul(2)));
+        assertThat(table).contains("random").contains("affine").contains("launches");
+    }
+
+    @Test
+    void aClosedBackendSaysSo() {
+        cl.close();
+        assertThatThrownBy(() -> run(() -> F.zeros(3))).hasMessageContaining("closed");
+    }
+}

@@ -1,0 +1,42 @@
+package dev.airfoil.kernels.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.jocl.cl_device_id;
+import org.jocl.cl_platform_id;
+import org.junit.jupiter.api.Test;
+
+class ClProviderTest {
+    private static final List<ClDevice> ALL = Stream.of("NVIDIA H100", "NVIDIA L4", "pthread-EPYC")
+            .map(ClProviderTest::device)
+            .toList();
+
+    private static ClDevice device(String name) {
+        return new ClDevice(
+                new cl_platform_id(), new cl_device_id(), name, "", ClDevice.Kind.GPU, 1, 1 << 30, 1 << 28, 48 << 10);
+    }
+
+    @Test
+    void aDeviceIsChosenByNothingNumberOrPartOfItsName() {
+        assertThat(ClProvider.choose(ALL, "").name()).isEqualTo("NVIDIA H100");
+        assertThat(ClProvider.choose(ALL, "1").name()).isEqualTo("NVIDIA L4");
+        assertThat(ClProvider.choose(ALL, "epyc").name()).isEqualTo("pthread-EPYC");
+        assertThat(ClProvider.choose(ALL, "100").name()).isEqualTo("NVIDIA H100");
+    }
+
+    @Test
+    void anUnknownDeviceIsAnErrorThatListsTheOthers() {
+        assertThatThrownBy(() -> ClProvider.choose(ALL, "radeon"))
+                .hasMessageContaining("opencl:radeon names no device")
+                .hasMessageContaining("NVIDIA L4");
+    }
+
+    @Test
+    void aCpuThroughOpenclIsNeverPreferredToTheCpuBackend() {
+        boolean gpu = Devices.all().getFirst().contains("(gpu");
+        assertThat(new ClProvider().priority()).isEqualTo(gpu ? 20 : 5);
+    }
+}
