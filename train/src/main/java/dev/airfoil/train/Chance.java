@@ -1,8 +1,8 @@
 package dev.airfoil.train;
 
 /**
- * What training throws dice for. Each has Philox streams of its own, so that no two draws share numbers and every number
- * is a function of (seed, step, micro-batch, index): nothing has to be remembered to go on where a run stopped.
+ * What training throws dice for. Each has Philox streams of its own, so that no two draws share numbers and every
+ * number is a function of (seed, step, micro-batch, index): nothing has to be remembered to go on where a run stopped.
  */
 enum Chance {
     /** The noise level of each picture. */

@@ -8,7 +8,7 @@ import dev.airfoil.tensor.TensorException;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** How parameters learn from gradients: the settings and the rule. What is remembered lies in {@link OptimizerState}. */
+/** How parameters learn from gradients: the settings and the rule. Its memory lies in {@link OptimizerState}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Adafactor.class, name = "adafactor"),
@@ -18,7 +18,7 @@ public sealed interface Optimizer permits Adafactor, AdamW {
     /** The learning rate when the warm-up is over. */
     double rate();
 
-    /** What is remembered of a parameter of this shape between steps, by name, in the order that {@link #update} wants. */
+    /** What is remembered of a parameter of this shape, by name, in the order that {@link #update} wants. */
     SequencedMap<String, Shape> state(Shape parameter);
 
     /**

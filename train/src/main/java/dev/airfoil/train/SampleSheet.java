@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What the averaged weights paint: two rows of pictures for captions of the training side, two for held-out ones; always
- * the same captions and the same noise, so that sheets of different steps can be compared.
+ * What the averaged weights paint: two rows of pictures for captions of the training side, two for held-out ones;
+ * always the same captions and the same noise, so that sheets of different steps can be compared.
  */
 final class SampleSheet {
     private static final int COLUMNS = 8;

@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
  * @param microBatches parts that the batch is computed in, one after another, to save memory
  * @param warmup steps over which the learning rate rises linearly from 0; then it is constant
  * @param clip largest norm of all gradients together; empty does not clip
- * @param emaDecay share of the averaged weights that each step keeps; less in the first steps, see {@link #emaDecay(long)}
+ * @param emaDecay share of the averaged weights that each step keeps; less in the first steps
  * @param seed of everything random
  */
 public record TrainConfig(
@@ -49,8 +49,8 @@ public record TrainConfig(
     }
 
     /**
-     * What suits a few thousand small pictures: 3.5 million parameters that learn pixels in patches of 2, 256 pictures a
-     * step.
+     * What suits a few thousand small pictures: 3.5 million parameters that learn pixels in patches of 2, 256 pictures
+     * a step.
      */
     public static TrainConfig small() {
         return new TrainConfig(
@@ -66,6 +66,12 @@ public record TrainConfig(
                 OptionalDouble.empty(),
                 0.999,
                 0);
+    }
+
+    /** With another model. */
+    public TrainConfig withModel(DitConfig other) {
+        return new TrainConfig(
+                other, encoder, textTokens, codec, optimizer, flow, batch, microBatches, warmup, clip, emaDecay, seed);
     }
 
     /** With another seed. */

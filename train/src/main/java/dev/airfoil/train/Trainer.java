@@ -75,14 +75,24 @@ final class Trainer implements AutoCloseable {
         return both;
     }
 
-    /** The gradients, made shorter together where their norm is above {@code most}. Nothing leaves the device. */
     private List<Tensor> clipped(List<Tensor> gradients, double most) {
+        norm.set(norm(gradients));
+        return shortened(gradients, norm.value(), most);
+    }
+
+    /** The norm of all together. */
+    static Tensor norm(List<Tensor> gradients) {
         Tensor square = F.fill(Shape.SCALAR, 0);
         for (Tensor gradient : gradients) {
             square = square.add(F.reshape(F.sum(gradient.square())));
         }
-        norm.set(F.sqrt(square));
-        Tensor scale = F.minimum(F.fill(Shape.SCALAR, 1), F.rsqrt(square).mul(most));
+        return F.sqrt(square);
+    }
+
+    /** The gradients, scaled together to the norm {@code most} if theirs is above it. Nothing leaves the device. */
+    static List<Tensor> shortened(List<Tensor> gradients, Tensor norm, double most) {
+        Tensor one = F.fill(Shape.SCALAR, 1);
+        Tensor scale = one.div(F.maximum(one, norm.mul(1 / most)));
         return gradients.stream().map(g -> g.mul(scale)).toList();
     }
 

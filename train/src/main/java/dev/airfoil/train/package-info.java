@@ -5,8 +5,8 @@
  * <p>Read {@link dev.airfoil.train.Training} first, then {@link dev.airfoil.train.TrainConfig} (what the weights depend
  * on) and {@link dev.airfoil.train.RunSettings} (what they do not), {@link dev.airfoil.train.FlowMatching}, and {@code
  * Run}, {@code Trainer} and {@code TrainState}: what happens when, one step's arithmetic, and what it changes. Every
- * random number is a function of seed, step and position ({@code Chance}), so there is no random state to save. The text
- * encoder is frozen: its features are computed once ({@link dev.airfoil.train.TextCache}).
+ * random number is a function of seed, step and position ({@code Chance}), so there is no random state to save. The
+ * text encoder is frozen: its features are computed once ({@link dev.airfoil.train.TextCache}).
  *
  * <p>Beyond the arrows of the first design, this module names pipeline: training sees pictures through the same {@code
  * LatentCodec} and writes the same model file that generation reads.
