@@ -1,10 +1,9 @@
 package dev.airfoil.kernels.cpu.gemm;
 
+import dev.airfoil.kernels.cpu.vector.ActivationLoops;
 import dev.airfoil.kernels.cpu.vector.Lanes;
-import dev.airfoil.kernels.cpu.vector.VectorMath;
 import dev.airfoil.tensor.ops.Activation;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * What is done to a tile of C while it is still in the first-level cache: {@code activation(c + bias)}.
@@ -14,36 +13,27 @@ import jdk.incubator.vector.FloatVector;
 public record Epilogue(Activation.Fn activation, MemorySegment bias, long biasBase) {
     public static final Epilogue NONE = new Epilogue(Activation.Fn.NONE, MemorySegment.NULL, 0);
 
-    private boolean hasBias() {
-        return bias.byteSize() > 0;
+    /**
+     * Finishes {@code rows x columns} of C from column {@code j0} on, at byte {@code c}, in place.
+     *
+     * @param spare memory for one row of whole vectors
+     */
+    void apply(MemorySegment data, long c, long stride, int rows, int columns, int j0, MemorySegment spare) {
+        if (bias.byteSize() > 0) {
+            for (int i = 0; i < rows; i++) {
+                addBias(data, c + i * stride, columns, biasBase + 4L * j0);
+            }
+        }
+        ActivationLoops.inPlace(activation, data, c, stride, rows, columns, spare);
     }
 
-    /** Finishes {@code rows x columns} of C from column {@code j0} on, at byte {@code c}, in place. */
-    void apply(MemorySegment data, long c, long stride, int rows, int columns, int j0) {
-        if (activation == Activation.Fn.NONE && !hasBias()) {
-            return;
-        }
-        for (int i = 0; i < rows; i++) {
-            row(data, c + i * stride, columns, biasBase + 4L * j0);
-        }
-    }
-
-    private void row(MemorySegment data, long c, int columns, long b) {
+    private void addBias(MemorySegment data, long c, int columns, long b) {
         int j = 0;
         for (; j + Lanes.N <= columns; j += Lanes.N) {
-            FloatVector v = Lanes.load(data, c + 4L * j);
-            if (hasBias()) {
-                v = v.add(Lanes.load(bias, b + 4L * j));
-            }
-            Lanes.store(VectorMath.activation(activation, v), data, c + 4L * j);
+            Lanes.store(Lanes.load(data, c + 4L * j).add(Lanes.load(bias, b + 4L * j)), data, c + 4L * j);
         }
-        int rest = columns - j;
-        if (rest > 0) {
-            FloatVector v = Lanes.load(data, c + 4L * j, rest);
-            if (hasBias()) {
-                v = v.add(Lanes.load(bias, b + 4L * j, rest));
-            }
-            Lanes.store(VectorMath.activation(activation, v), data, c + 4L * j, rest);
+        for (; j < columns; j++) {
+            Lanes.set(data, c + 4L * j, Lanes.get(data, c + 4L * j) + Lanes.get(bias, b + 4L * j));
         }
     }
 }

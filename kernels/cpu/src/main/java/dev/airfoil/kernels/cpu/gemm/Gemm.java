@@ -89,7 +89,7 @@ public record Gemm(Tile tile) {
             return;
         }
         if (k == 0) {
-            empty(m, n, c);
+            empty(m, n, c, shared.segment(TILE_SLOT, Lanes.N));
             return;
         }
         boolean parallel = (long) m * n * k > PARALLEL;
@@ -119,13 +119,13 @@ public record Gemm(Tile tile) {
         }
     }
 
-    private void empty(int m, int n, Product c) {
+    private void empty(int m, int n, Product c, MemorySegment spare) {
         for (int i = 0; i < m; i++) {
             long row = c.base() + i * c.stride();
             if (c.mode() == Product.Mode.SET) {
                 c.data().asSlice(row, 4L * n).fill((byte) 0);
             }
-            c.epilogue().apply(c.data(), row, c.stride(), 1, n, 0);
+            c.epilogue().apply(c.data(), row, c.stride(), 1, n, 0, spare);
         }
     }
 
@@ -228,7 +228,7 @@ public record Gemm(Tile tile) {
                 tile.zero(k, block.a, ip * mr * k, mr, block.b, bo, 4L * nr, c.data(), co, c.stride());
             }
             if (block.last) {
-                c.epilogue().apply(c.data(), co, c.stride(), h, w, j * nr);
+                c.epilogue().apply(c.data(), co, c.stride(), h, w, j * nr, spare);
             }
         }
     }

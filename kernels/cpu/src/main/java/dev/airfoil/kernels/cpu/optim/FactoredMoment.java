@@ -132,25 +132,29 @@ final class FactoredMoment implements SecondMoment {
 
     private float scaledSquares(long start, long factors) {
         FloatVector sum = FloatVector.zero(F);
-        for (int j = 0; j < c; j += N) {
-            int w = Math.min(N, c - j);
-            FloatVector u = Step.load(g, start + j, w).mul(factor(factors + 4L * j, w));
+        int j = 0;
+        for (; j + N <= c; j += N) {
+            FloatVector u = Step.load(g, start + j).mul(Lanes.load(colFactor, factors + 4L * j));
             sum = u.fma(u, sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
-    }
-
-    private FloatVector factor(long at, int w) {
-        return w == N ? Lanes.load(colFactor, at) : Lanes.load(colFactor, at, w);
+        float total = sum.reduceLanes(VectorOperators.ADD);
+        for (; j < c; j++) {
+            float u = Step.get(g, start + j) * Lanes.get(colFactor, factors + 4L * j);
+            total += u * u;
+        }
+        return total;
     }
 
     @Override
     public void apply(Step step, int row, long start, int n) {
         long factors = 4L * (row / r) * c;
-        for (int j = 0; j < n; j += N) {
-            int w = Math.min(N, n - j);
-            FloatVector u = Step.load(g, start + j, w).mul(rowFactor[row]).mul(factor(factors + 4L * j, w));
-            step.take(u, start + j, w);
+        float f = rowFactor[row];
+        int j = 0;
+        for (; j + N <= n; j += N) {
+            step.take(Step.load(g, start + j).mul(f).mul(Lanes.load(colFactor, factors + 4L * j)), start + j);
+        }
+        for (; j < n; j++) {
+            step.take(Step.get(g, start + j) * f * Lanes.get(colFactor, factors + 4L * j), start + j);
         }
     }
 }

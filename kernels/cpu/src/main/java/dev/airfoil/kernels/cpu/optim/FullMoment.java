@@ -55,24 +55,32 @@ final class FullMoment implements SecondMoment {
 
     private float row(long start, int n) {
         FloatVector sum = FloatVector.zero(F);
-        for (int j = 0; j < n; j += N) {
-            int w = Math.min(N, n - j);
-            FloatVector x = Step.load(g, start + j, w);
-            FloatVector s = x.mul(x).add(eps);
-            FloatVector moved = Step.load(v, start + j, w).mul(beta2).add(s.mul(rest2));
-            Step.store(moved, newV, start + j, w);
+        int j = 0;
+        for (; j + N <= n; j += N) {
+            FloatVector x = Step.load(g, start + j);
+            FloatVector moved = Step.load(v, start + j).mul(beta2).add(x.mul(x).add(eps).mul(rest2));
+            Step.store(moved, newV, start + j);
             FloatVector u = x.div(moved.sqrt());
             sum = u.fma(u, sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        float total = sum.reduceLanes(VectorOperators.ADD);
+        for (; j < n; j++) {
+            float x = Step.get(g, start + j);
+            float moved = Step.get(v, start + j) * beta2 + (x * x + eps) * rest2;
+            Step.set(newV, start + j, moved);
+            total += x * x / moved;
+        }
+        return total;
     }
 
     @Override
     public void apply(Step step, int row, long start, int n) {
-        for (int j = 0; j < n; j += N) {
-            int w = Math.min(N, n - j);
-            FloatVector root = Step.load(newV, start + j, w).sqrt();
-            step.take(Step.load(g, start + j, w).div(root), start + j, w);
+        int j = 0;
+        for (; j + N <= n; j += N) {
+            step.take(Step.load(g, start + j).div(Step.load(newV, start + j).sqrt()), start + j);
+        }
+        for (; j < n; j++) {
+            step.take((float) (Step.get(g, start + j) / Math.sqrt(Step.get(newV, start + j))), start + j);
         }
     }
 }

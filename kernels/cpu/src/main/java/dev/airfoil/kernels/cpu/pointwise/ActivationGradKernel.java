@@ -5,16 +5,21 @@ import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
-import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.kernels.cpu.vector.VectorMath;
-import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.ActivationGrad;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** Elements in parallel: {@code gx = gy f'(x)}, the slope computed from x again. */
+/**
+ * Elements in parallel: {@code gx = gy f'(x)}, the slope computed from x again. One or two short loops for each function;
+ * the two are called side by side, since a loop that calls the other would be compiled with it, too large to go without
+ * boxes.
+ */
 public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
+    private static final float LINEAR = 1.5957691f;
+    private static final float CUBIC = 0.07135481f;
+
     @Override
     public Class<ActivationGrad> op() {
         return ActivationGrad.class;
@@ -22,38 +27,22 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
 
     @Override
     public void run(ActivationGrad op, Call call) {
-        Floats x = call.dense(0);
-        Floats gy = call.dense(1);
-        Floats gx = call.result(0);
-        Flat.run(
-                call.pool(),
-                call.in(0).size(),
-                (from, n) -> map(
-                        op.fn(), x.data(), x.at(from), gy.data(), gy.at(from), gx.data(), gx.at(from), n));
-    }
-
-    private static void map(
-            Activation.Fn fn, MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
-        int j = 0;
-        for (; j + N <= n; j += N) {
-            Lanes.store(slope(fn, Lanes.load(x, xo + 4L * j)).mul(Lanes.load(g, go + 4L * j)), y, yo + 4L * j);
-        }
-        if (j < n) {
-            int rest = n - j;
-            FloatVector slope = slope(fn, Lanes.load(x, xo + 4L * j, rest));
-            Lanes.store(slope.mul(Lanes.load(g, go + 4L * j, rest)), y, yo + 4L * j, rest);
-        }
-    }
-
-    private static FloatVector slope(Activation.Fn fn, FloatVector x) {
-        return switch (fn) {
-            case NONE -> FloatVector.broadcast(F, 1);
-            case SILU -> swish(VectorMath.sigmoid(x), x);
-            case QUICK_GELU -> swish(VectorMath.sigmoid(x.mul(1.702f)), x.mul(1.702f));
-            case GELU_TANH -> geluTanh(x);
-            case GELU -> gelu(x);
-            case RELU -> FloatVector.zero(F).blend(1f, FloatVector.zero(F).lt(x));
-        };
+        Flat.Map2 loop =
+                switch (op.fn()) {
+                    case NONE -> (x, xo, g, go, y, yo, n) -> MemorySegment.copy(g, go, y, yo, 4L * n);
+                    case SILU -> ActivationGradKernel::silu;
+                    case QUICK_GELU -> ActivationGradKernel::quickGelu;
+                    case GELU_TANH -> (x, xo, g, go, y, yo, n) -> {
+                        geluTanhSigmoid(x, xo, y, yo, n);
+                        geluTanhSlope(x, xo, g, go, y, yo, n);
+                    };
+                    case GELU -> (x, xo, g, go, y, yo, n) -> {
+                        normal(x, xo, y, yo, n);
+                        geluSlope(x, xo, g, go, y, yo, n);
+                    };
+                    case RELU -> ActivationGradKernel::relu;
+                };
+        Flat.map(call.pool(), call.in(0).size(), call.dense(0), call.dense(1), call.result(0), loop);
     }
 
     /** s + x u' s (1 - s), for the sigmoid s of u(x). */
@@ -61,16 +50,63 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
         return xTimesSlope.mul(s).mul(FloatVector.broadcast(F, 1).sub(s)).add(s);
     }
 
-    private static FloatVector geluTanh(FloatVector x) {
-        FloatVector z = x.mul(x);
-        // u = 2 sqrt(2/pi) (x + 0.044715 x^3)
-        FloatVector u = z.fma(FloatVector.broadcast(F, 0.07135481f), FloatVector.broadcast(F, 1.5957691f)).mul(x);
-        FloatVector xu = z.fma(FloatVector.broadcast(F, 3 * 0.07135481f), FloatVector.broadcast(F, 1.5957691f)).mul(x);
-        return swish(VectorMath.sigmoid(u), xu);
+    private static void silu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = Lanes.load(x, xo + 4L * j);
+            swish(VectorMath.sigmoid(v), v).mul(Lanes.load(g, go + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
     }
 
-    private static FloatVector gelu(FloatVector x) {
-        FloatVector density = VectorMath.exp(x.mul(x).mul(-0.5f)).mul(0.3989422804f);
-        return VectorMath.erf(x.mul(0.70710678f)).add(1f).mul(0.5f).add(x.mul(density));
+    private static void quickGelu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = Lanes.load(x, xo + 4L * j).mul(1.702f);
+            swish(VectorMath.sigmoid(v), v).mul(Lanes.load(g, go + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    /** The sigmoid of u = 2 sqrt(2/pi) (x + 0.044715 x^3). */
+    private static void geluTanhSigmoid(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = Lanes.load(x, xo + 4L * j);
+            FloatVector u = v.mul(v).fma(FloatVector.broadcast(F, CUBIC), FloatVector.broadcast(F, LINEAR)).mul(v);
+            VectorMath.sigmoid(u).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void geluTanhSlope(
+            MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        FloatVector one = FloatVector.broadcast(F, 1);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, Lanes.LE);
+            FloatVector s = FloatVector.fromMemorySegment(F, y, yo + 4L * j, Lanes.LE);
+            FloatVector gy = FloatVector.fromMemorySegment(F, g, go + 4L * j, Lanes.LE);
+            FloatVector xu = v.mul(v).fma(FloatVector.broadcast(F, 3 * CUBIC), FloatVector.broadcast(F, LINEAR)).mul(v);
+            xu.mul(s).mul(one.sub(s)).add(s).mul(gy).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void relu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = Lanes.load(g, go + 4L * j);
+            FloatVector.zero(F).blend(v, FloatVector.zero(F).lt(Lanes.load(x, xo + 4L * j))).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    /** gy (Phi(x) + x phi(x)), where y holds Phi(x). */
+    private static void geluSlope(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = Lanes.load(x, xo + 4L * j);
+            FloatVector density = VectorMath.exp(v.mul(v).mul(-0.5f)).mul(0.3989422804f);
+            FloatVector slope = v.fma(density, Lanes.load(y, yo + 4L * j));
+            slope.mul(Lanes.load(g, go + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    /** Phi(x), the normal distribution. */
+    private static void normal(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector e = VectorMath.erf(Lanes.load(x, xo + 4L * j).mul(0.70710678f));
+            e.add(1f).mul(0.5f).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
     }
 }

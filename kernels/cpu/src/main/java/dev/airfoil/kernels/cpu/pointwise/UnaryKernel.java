@@ -5,14 +5,16 @@ import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
-import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.kernels.cpu.vector.VectorMath;
 import dev.airfoil.tensor.ops.Unary;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** Elements in parallel. The switch stands inside the loop: for the compiler it is a constant of the loop. */
+/**
+ * Elements in parallel. One short loop for each function: a loop with a switch inside merges vectors of several branches,
+ * and those the compiler boxes.
+ */
 public final class UnaryKernel implements CpuKernel<Unary> {
     @Override
     public Class<Unary> op() {
@@ -21,33 +23,80 @@ public final class UnaryKernel implements CpuKernel<Unary> {
 
     @Override
     public void run(Unary op, Call call) {
-        Floats x = call.dense(0);
-        Floats y = call.result(0);
-        Flat.run(call.pool(), call.in(0).size(), (from, n) -> map(op.fn(), x.data(), x.at(from), y.data(), y.at(from), n));
+        Flat.Map1 loop =
+                switch (op.fn()) {
+                    case EXP -> UnaryKernel::exp;
+                    case LOG -> UnaryKernel::log;
+                    case SQRT -> UnaryKernel::sqrt;
+                    case RSQRT -> UnaryKernel::rsqrt;
+                    case RECIPROCAL -> UnaryKernel::reciprocal;
+                    case SQUARE -> UnaryKernel::square;
+                    case ABS -> UnaryKernel::abs;
+                    case TANH -> UnaryKernel::tanh;
+                    case SIGMOID -> UnaryKernel::sigmoid;
+                    case ERF -> UnaryKernel::erf;
+                };
+        Flat.map(call.pool(), call.in(0).size(), call.dense(0), call.result(0), loop);
     }
 
-    private static void map(Unary.Fn fn, MemorySegment x, long xo, MemorySegment y, long yo, int n) {
-        int j = 0;
-        for (; j + N <= n; j += N) {
-            Lanes.store(apply(fn, Lanes.load(x, xo + 4L * j)), y, yo + 4L * j);
-        }
-        if (j < n) {
-            Lanes.store(apply(fn, Lanes.load(x, xo + 4L * j, n - j)), y, yo + 4L * j, n - j);
+    private static void exp(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            VectorMath.exp(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
         }
     }
 
-    private static FloatVector apply(Unary.Fn fn, FloatVector x) {
-        return switch (fn) {
-            case EXP -> VectorMath.exp(x);
-            case LOG -> VectorMath.log(x);
-            case SQRT -> x.sqrt();
-            case RSQRT -> FloatVector.broadcast(F, 1).div(x.sqrt());
-            case RECIPROCAL -> FloatVector.broadcast(F, 1).div(x);
-            case SQUARE -> x.mul(x);
-            case ABS -> x.abs();
-            case TANH -> VectorMath.tanh(x);
-            case SIGMOID -> VectorMath.sigmoid(x);
-            case ERF -> VectorMath.erf(x);
-        };
+    private static void log(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            VectorMath.log(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void sqrt(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            Lanes.load(x, xo + 4L * j).sqrt().intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void rsqrt(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector.broadcast(F, 1).div(Lanes.load(x, xo + 4L * j).sqrt()).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void reciprocal(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector.broadcast(F, 1).div(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void square(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = Lanes.load(x, xo + 4L * j);
+            v.mul(v).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void abs(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            Lanes.load(x, xo + 4L * j).abs().intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void tanh(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            VectorMath.tanh(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void sigmoid(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            VectorMath.sigmoid(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
+    }
+
+    private static void erf(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        for (int j = 0; j < n; j += N) {
+            VectorMath.erf(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+        }
     }
 }

@@ -5,14 +5,13 @@ import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.Scratch;
+import dev.airfoil.kernels.cpu.vector.ActivationLoops;
 import dev.airfoil.kernels.cpu.vector.Lanes;
-import dev.airfoil.kernels.cpu.vector.VectorMath;
 import dev.airfoil.tensor.Tensor;
-import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.GroupNorm;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 
 /** Groups of one image in parallel: a group is one dense row; then scale, shift and activation channel by channel. */
 public final class GroupNormKernel implements CpuKernel<GroupNorm> {
@@ -36,6 +35,8 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
         Floats b = call.dense(2);
         Floats y = call.result(0);
         call.pool().splitIf(shape.size() > NormForward.PARALLEL, shape.dim(0) * op.groups(), (from, to) -> {
+            try (Scratch own = Scratch.borrow()) {
+                MemorySegment spare = own.segment(0, N);
             for (int i = from; i < to; i++) {
                 long row = (long) i * channels * pixels;
                 float mean = Norm.LAYER.mean(x.data(), x.at(row), channels * pixels);
@@ -45,30 +46,22 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
                     float factor = rstd * Lanes.get(w.data(), w.at(channel));
                     float shift = Lanes.get(b.data(), b.at(channel));
                     long at = row + (long) c * pixels;
-                    map(op.activation(), x.data(), x.at(at), mean, factor, shift, y.data(), y.at(at), pixels);
+                    map(x.data(), x.at(at), mean, factor, shift, y.data(), y.at(at), pixels);
+                }
+                ActivationLoops.inPlace(op.activation(), y.data(), y.at(row), 0, 1, channels * pixels, spare);
                 }
             }
         });
     }
 
     private static void map(
-            Activation.Fn fn,
-            MemorySegment x,
-            long xo,
-            float mean,
-            float factor,
-            float shift,
-            MemorySegment y,
-            long yo,
-            int n) {
+            MemorySegment x, long xo, float mean, float factor, float shift, MemorySegment y, long yo, int n) {
         int j = 0;
         for (; j + N <= n; j += N) {
-            FloatVector v = Lanes.load(x, xo + 4L * j).sub(mean).mul(factor).add(shift);
-            Lanes.store(VectorMath.activation(fn, v), y, yo + 4L * j);
+            Lanes.store(Lanes.load(x, xo + 4L * j).sub(mean).mul(factor).add(shift), y, yo + 4L * j);
         }
-        if (j < n) {
-            FloatVector v = Lanes.load(x, xo + 4L * j, n - j).sub(mean).mul(factor).add(shift);
-            Lanes.store(VectorMath.activation(fn, v), y, yo + 4L * j, n - j);
+        for (; j < n; j++) {
+            Lanes.set(y, yo + 4L * j, (Lanes.get(x, xo + 4L * j) - mean) * factor + shift);
         }
     }
 }

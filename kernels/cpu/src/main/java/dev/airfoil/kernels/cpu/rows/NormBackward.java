@@ -10,7 +10,6 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -64,34 +63,70 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         }
         float ofG = norm == Norm.LAYER ? means[0] : 0;
         float ofHat = means[1];
+        back(x, row, mean, scale, f, group, gy, ofG, ofHat, gx);
+        sum(x.data(), x.at(row), mean, scale, gy.data(), gy.at(row), factors, shifts, (long) chunk * d);
+    }
+
+    // The loops below are methods of their own: in one large method the compiler boxes vectors.
+
+    private void back(
+            Floats x,
+            long row,
+            float mean,
+            float scale,
+            Floats f,
+            long group,
+            Floats gy,
+            float ofG,
+            float ofHat,
+            Floats gx) {
         MemorySegment xs = x.data();
         MemorySegment fs = f.data();
         MemorySegment gs = gy.data();
         MemorySegment ys = gx.data();
-        MemorySegment sums = factors.data();
         long xo = x.at(row);
         long fo = f.at(group);
         long go = gy.at(row);
         long yo = gx.at(row);
-        long po = factors.at((long) chunk * d);
-        long so = shifts.at((long) chunk * d);
         int j = 0;
         for (; j + N <= d; j += N) {
             FloatVector hat = Lanes.load(xs, xo + 4L * j).sub(mean).mul(scale);
-            FloatVector g = Lanes.load(gs, go + 4L * j);
-            FloatVector back = g.mul(Lanes.load(fs, fo + 4L * j).add(plus));
+            FloatVector back = Lanes.load(gs, go + 4L * j).mul(Lanes.load(fs, fo + 4L * j).add(plus));
             Lanes.store(back.sub(ofG).sub(hat.mul(ofHat)).mul(scale), ys, yo + 4L * j);
-            Lanes.store(g.fma(hat, Lanes.load(sums, po + 4L * j)), sums, po + 4L * j);
+        }
+        for (; j < d; j++) {
+            float hat = (Lanes.get(xs, xo + 4L * j) - mean) * scale;
+            float back = Lanes.get(gs, go + 4L * j) * (Lanes.get(fs, fo + 4L * j) + plus);
+            Lanes.set(ys, yo + 4L * j, (back - ofG - hat * ofHat) * scale);
+        }
+    }
+
+    /** Adds gy hat and gy to the sums of the chunk. */
+    private void sum(
+            MemorySegment x,
+            long xo,
+            float mean,
+            float scale,
+            MemorySegment gy,
+            long go,
+            Floats factors,
+            Floats shifts,
+            long chunk) {
+        MemorySegment sums = factors.data();
+        long fo = factors.at(chunk);
+        long so = shifts.at(chunk);
+        int j = 0;
+        for (; j + N <= d; j += N) {
+            FloatVector hat = Lanes.load(x, xo + 4L * j).sub(mean).mul(scale);
+            FloatVector g = Lanes.load(gy, go + 4L * j);
+            Lanes.store(g.fma(hat, Lanes.load(sums, fo + 4L * j)), sums, fo + 4L * j);
             Lanes.store(g.add(Lanes.load(sums, so + 4L * j)), sums, so + 4L * j);
         }
-        if (j < d) {
-            VectorMask<Float> m = F.indexInRange(j, d);
-            FloatVector hat = RowMath.tail(xs, xo, j, d).sub(mean).mul(scale);
-            FloatVector g = RowMath.tail(gs, go, j, d);
-            FloatVector back = g.mul(RowMath.tail(fs, fo, j, d).add(plus));
-            back.sub(ofG).sub(hat.mul(ofHat)).mul(scale).intoMemorySegment(ys, yo + 4L * j, Lanes.LE, m);
-            g.fma(hat, RowMath.tail(sums, po, j, d)).intoMemorySegment(sums, po + 4L * j, Lanes.LE, m);
-            g.add(RowMath.tail(sums, so, j, d)).intoMemorySegment(sums, so + 4L * j, Lanes.LE, m);
+        for (; j < d; j++) {
+            float hat = (Lanes.get(x, xo + 4L * j) - mean) * scale;
+            float g = Lanes.get(gy, go + 4L * j);
+            Lanes.set(sums, fo + 4L * j, Math.fma(g, hat, Lanes.get(sums, fo + 4L * j)));
+            Lanes.set(sums, so + 4L * j, g + Lanes.get(sums, so + 4L * j));
         }
     }
 

@@ -41,27 +41,35 @@ record Reduction(Fn fn, int outer, int n, int inner) {
 
     private void rows(WorkerPool pool, Floats x, Floats y) {
         int pieces = Math.max(1, (n + PIECE - 1) / PIECE);
-        try (Scratch shared = Scratch.borrow()) {
-            float[] parts = shared.floats(0, (long) outer * pieces);
-            pool.splitIf(parallel(), outer * pieces, (from, to) -> {
-                for (int i = from; i < to; i++) {
-                    int start = i % pieces * PIECE;
-                    long at = x.at((long) (i / pieces) * n + start);
-                    int length = Math.min(PIECE, n - start);
-                    parts[i] = fn == Fn.SUM
-                            ? RowMath.sum(x.data(), at, length)
-                            : RowMath.max(x.data(), at, length);
-                }
-            });
-            for (int i = 0; i < outer; i++) {
-                double total = parts[i * pieces];
-                for (int j = 1; j < pieces; j++) {
-                    double part = parts[i * pieces + j];
-                    total = fn == Fn.SUM ? total + part : Math.max(total, part);
-                }
-                Lanes.set(y.data(), y.at(i), (float) total);
+        double[] parts = new double[outer * pieces];
+        pool.splitIf(parallel(), outer * pieces, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int start = i % pieces * PIECE;
+                long at = x.at((long) (i / pieces) * n + start);
+                int length = Math.min(PIECE, n - start);
+                parts[i] = fn == Fn.SUM ? sum(x.data(), at, length) : RowMath.max(x.data(), at, length);
             }
+        });
+        for (int i = 0; i < outer; i++) {
+            double total = parts[i * pieces];
+            for (int j = 1; j < pieces; j++) {
+                double part = parts[i * pieces + j];
+                total = fn == Fn.SUM ? total + part : Math.max(total, part);
+            }
+            Lanes.set(y.data(), y.at(i), (float) total);
         }
+    }
+
+    /** In double: sums of both signs may be much smaller than their terms. */
+    private static double sum(MemorySegment x, long xo, int n) {
+        double a = 0;
+        double b = 0;
+        int j = 0;
+        for (; j + 2 <= n; j += 2) {
+            a += Lanes.get(x, xo + 4L * j);
+            b += Lanes.get(x, xo + 4L * j + 4);
+        }
+        return j < n ? a + b + Lanes.get(x, xo + 4L * j) : a + b;
     }
 
     private void columns(WorkerPool pool, Floats x, Floats y) {

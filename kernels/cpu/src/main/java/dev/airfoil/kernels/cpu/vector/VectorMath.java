@@ -2,7 +2,6 @@ package dev.airfoil.kernels.cpu.vector;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 
-import dev.airfoil.tensor.ops.Activation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -21,6 +20,7 @@ public final class VectorMath {
     private static final float ROUND = 0x1.8p23f;
     private static final float EXP_MIN = -87.33654f;
     private static final float EXP_MAX = 88.72283f;
+    private static final float ERF_MAX = 3.9f;
 
     private VectorMath() {}
 
@@ -85,34 +85,22 @@ public final class VectorMath {
         return y.blend(Float.NaN, x.lt(0f)).blend(x, x.compare(VectorOperators.NE, x));
     }
 
-    /** The error function. */
+    /** The error function: odd, a quotient of polynomials, 1 from 3.9 on. */
     public static FloatVector erf(FloatVector x) {
-        FloatVector z = x.mul(x);
-        FloatVector q = z.fma(FloatVector.broadcast(F, 7.853892027e-05f), FloatVector.broadcast(F, -8.010203675e-04f))
-                .fma(z, FloatVector.broadcast(F, 5.188328954e-03f))
-                .fma(z, FloatVector.broadcast(F, -2.685381271e-02f))
-                .fma(z, FloatVector.broadcast(F, 1.128358517e-01f))
-                .fma(z, FloatVector.broadcast(F, -3.761262583e-01f))
-                .fma(z, FloatVector.broadcast(F, 1.128379166e+00f));
-        FloatVector inner = q.mul(x);
-        return inner.blend(erfTail(x, z), FloatVector.broadcast(F, 1f).lt(z));
-    }
-
-    /** erf beyond 1: one minus e^-x^2 times a polynomial in 1 / (1 + |x| / 2). */
-    private static FloatVector erfTail(FloatVector x, FloatVector z) {
-        FloatVector one = FloatVector.broadcast(F, 1f);
-        FloatVector t = one.div(x.abs().fma(FloatVector.broadcast(F, 0.5f), one));
-        FloatVector q = t.fma(FloatVector.broadcast(F, -6.342568350e-02f), FloatVector.broadcast(F, 3.117043209e-01f))
-                .fma(t, FloatVector.broadcast(F, -5.493977728e-01f))
-                .fma(t, FloatVector.broadcast(F, 3.520302639e-01f))
-                .fma(t, FloatVector.broadcast(F, -7.821381162e-02f))
-                .fma(t, FloatVector.broadcast(F, 2.248041685e-01f))
-                .fma(t, FloatVector.broadcast(F, 2.372519686e-01f))
-                .fma(t, FloatVector.broadcast(F, 2.832975486e-01f))
-                .fma(t, FloatVector.broadcast(F, 2.820078918e-01f))
-                .fma(t, FloatVector.broadcast(F, 2.748805963e-06f));
-        FloatVector y = one.sub(q.mul(exp(z.neg())));
-        return y.blend(y.neg(), x.lt(0f));
+        FloatVector y = x.blend(-ERF_MAX, x.lt(-ERF_MAX));
+        y = y.blend(ERF_MAX, FloatVector.broadcast(F, ERF_MAX).lt(y));
+        FloatVector z = y.mul(y);
+        FloatVector p = z.fma(FloatVector.broadcast(F, 2.014686121e-08f), FloatVector.broadcast(F, -1.962885717e-06f))
+                .fma(z, FloatVector.broadcast(F, 1.405497805e-04f))
+                .fma(z, FloatVector.broadcast(F, 3.630504373e-03f))
+                .fma(z, FloatVector.broadcast(F, 5.033949672e-02f))
+                .fma(z, FloatVector.broadcast(F, 1.981425224e-01f))
+                .fma(z, FloatVector.broadcast(F, 1.128379113e+00f));
+        FloatVector q = z.fma(FloatVector.broadcast(F, 9.401272834e-04f), FloatVector.broadcast(F, 1.420434649e-02f))
+                .fma(z, FloatVector.broadcast(F, 1.142643059e-01f))
+                .fma(z, FloatVector.broadcast(F, 5.089309940e-01f))
+                .fma(z, FloatVector.broadcast(F, 1f));
+        return y.mul(p).div(q);
     }
 
     /** x sigmoid(x). */
@@ -134,16 +122,5 @@ public final class VectorMath {
     /** GELU with the error function. */
     public static FloatVector gelu(FloatVector x) {
         return erf(x.mul(0.70710678f)).add(1f).mul(x.mul(0.5f));
-    }
-
-    public static FloatVector activation(Activation.Fn fn, FloatVector x) {
-        return switch (fn) {
-            case NONE -> x;
-            case SILU -> silu(x);
-            case GELU -> gelu(x);
-            case GELU_TANH -> geluTanh(x);
-            case QUICK_GELU -> quickGelu(x);
-            case RELU -> x.max(0f);
-        };
     }
 }
