@@ -27,10 +27,7 @@ final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "PATH",
-            description = "A case (.safetensors), or a folder with cases.")
+    @Parameters(arity = "1..*", paramLabel = "PATH", description = "A case (.safetensors), or a folder with cases.")
     private List<Path> paths;
 
     @Mixin

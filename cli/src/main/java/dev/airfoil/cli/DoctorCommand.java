@@ -37,10 +37,14 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         say("airfoil", Version.current());
-        say("java", System.getProperty("java.vm.name") + " " + Runtime.version() + ", "
-                + System.getProperty("java.vendor") + ", " + System.getProperty("java.home"));
-        say("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
-                + System.getProperty("os.arch"));
+        say(
+                "java",
+                System.getProperty("java.vm.name") + " " + Runtime.version() + ", " + System.getProperty("java.vendor")
+                        + ", " + System.getProperty("java.home"));
+        say(
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+                        + System.getProperty("os.arch"));
         say("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         say("memory", memory());
         Backends.present().forEach(this::backend);
@@ -49,10 +53,13 @@ final class DoctorCommand implements Callable<Integer> {
                 ModelInfo info = model.info();
                 return info.name() + ": " + info.imageSize() + "x" + info.imageSize() + " pixels, "
                         + info.config().layers() + " layers of " + info.config().dim() + ", reads up to "
-                        + info.textTokens() + " tokens with " + info.textEncoder().label();
+                        + info.textTokens() + " tokens with "
+                        + info.textEncoder().label();
             }
         });
-        part("text", () -> "e5-small-v2: a vocabulary of " + E5SmallV2.tokenizer().vocabularySize() + " tokens");
+        part(
+                "text",
+                () -> "e5-small-v2: a vocabulary of " + E5SmallV2.tokenizer().vocabularySize() + " tokens");
         part("test", this::test);
         spec.commandLine().getOut().println(sound ? "All is well." : "Something is wrong: see above.");
         return sound ? 0 : Failures.FAILED;
@@ -71,26 +78,25 @@ final class DoctorCommand implements Callable<Integer> {
         String name = "backend " + provider.name();
         switch (availability) {
             case Availability.Unavailable(String reason) -> say(name, "steps aside: " + reason);
-            case Availability.Available(var devices) -> part(name, () -> {
-                try (Backend backend = provider.open("", BackendProvider.Options.DEFAULT)) {
-                    return backend.description() + ", up to "
-                            + gigabytes(backend.memory().limit()) + " for tensors"
-                            + (devices.size() > 1 ? "; devices: " + String.join(", ", devices) : "");
-                }
-            });
+            case Availability.Available(var devices) ->
+                part(name, () -> {
+                    try (Backend backend = provider.open("", BackendProvider.Options.DEFAULT)) {
+                        return backend.description() + ", up to "
+                                + gigabytes(backend.memory().limit()) + " for tensors"
+                                + (devices.size() > 1 ? "; devices: " + String.join(", ", devices) : "");
+                    }
+                });
         }
     }
 
     private String test() {
         try (Backend backend = options.open(spec.commandLine().getErr())) {
             SelfTest.Result result = SelfTest.run(backend);
-            double worst = result.errors().values().stream()
-                    .mapToDouble(e -> e)
-                    .max()
-                    .orElseThrow();
+            double worst =
+                    result.errors().values().stream().mapToDouble(e -> e).max().orElseThrow();
             if (!result.isGood()) {
-                throw new TensorException("the backend " + backend.name() + " computes otherwise than the reference: "
-                        + result.errors());
+                throw new TensorException(
+                        "the backend " + backend.name() + " computes otherwise than the reference: " + result.errors());
             }
             return String.format(
                     Locale.ROOT,

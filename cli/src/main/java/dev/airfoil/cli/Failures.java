@@ -43,7 +43,8 @@ record Failures(BooleanSupplier verbose) implements IParameterExceptionHandler, 
         String given = unmatched.getUnmatched().getFirst();
         Optional<String> suggestion = unmatched.getSuggestions().stream().findFirst();
         String what = unmatched.isUnknownOption() ? "there is no option '" : "this was not expected: '";
-        return what + given + "'" + suggestion.map(s -> "; did you mean " + s + "?").orElse("");
+        return what + given + "'"
+                + suggestion.map(s -> "; did you mean " + s + "?").orElse("");
     }
 
     @Override
@@ -53,8 +54,9 @@ record Failures(BooleanSupplier verbose) implements IParameterExceptionHandler, 
             case CancellationException _ -> err.println("airfoil: " + e.getMessage());
             case TensorException _ -> err.println("airfoil: " + e.getMessage());
             case DataException _ -> err.println("airfoil: " + e.getMessage());
-            default -> err.println("airfoil: this should not have happened: " + e + "; "
-                    + (verbose.getAsBoolean() ? "please report it" : "--verbose shows where"));
+            default ->
+                err.println("airfoil: this should not have happened: " + e + "; "
+                        + (verbose.getAsBoolean() ? "please report it" : "--verbose shows where"));
         }
         if (verbose.getAsBoolean()) {
             e.printStackTrace(err);
@@ -64,8 +66,8 @@ record Failures(BooleanSupplier verbose) implements IParameterExceptionHandler, 
 
     /** The heap is full; tensors lie elsewhere and say so themselves. */
     int outOfMemory(OutOfMemoryError e, PrintWriter err) {
-        err.println("airfoil: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
-                + " MB is full (" + e.getMessage() + "); give it more with AIRFOIL_JAVA_OPTS=-Xmx4g");
+        err.println("airfoil: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB is full ("
+                + e.getMessage() + "); give it more with AIRFOIL_JAVA_OPTS=-Xmx4g");
         if (verbose.getAsBoolean()) {
             e.printStackTrace(err);
         }

@@ -69,9 +69,7 @@ final class GenerateCommand implements Callable<Integer> {
                     .getOut()
                     .println(files.get(i) + "  (seed " + images.get(i).seed() + ")");
         }
-        spec.commandLine()
-                .getOut()
-                .println(String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - began) / 1e9));
+        spec.commandLine().getOut().println(String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - began) / 1e9));
         return 0;
     }
 }

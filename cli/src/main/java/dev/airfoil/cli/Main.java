@@ -87,12 +87,14 @@ public final class Main implements Runnable {
         }
         Main main = new Main();
         Failures failures = new Failures(() -> main.verbose);
-        CommandLine line = new CommandLine(main)
-                .setOut(out)
-                .setErr(err);
-        Optional<String> chosen = Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst();
+        CommandLine line = new CommandLine(main);
+        Optional<String> chosen =
+                Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst();
         COMMANDS.forEach(c -> line.addSubcommand(c.name(), c.line(chosen.equals(Optional.of(c.name())))));
-        line.setUsageHelpWidth(100)
+        // What is set on a command holds for the commands that it has by then.
+        line.setOut(out)
+                .setErr(err)
+                .setUsageHelpWidth(100)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(ImageSize.class, converter(ImageSize::parse))
                 .registerConverter(Sampler.class, converter(Sampler::labelled))

@@ -51,10 +51,7 @@ final class SamplingOptions {
                     + "model.")
     private Optional<Double> guidance;
 
-    @Option(
-            names = "--sampler",
-            paramLabel = "NAME",
-            description = "heun-sde, heun or euler. Default: heun-sde.")
+    @Option(names = "--sampler", paramLabel = "NAME", description = "heun-sde, heun or euler. Default: heun-sde.")
     private Optional<Sampler> sampler;
 
     @Option(

@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A look at a backend that takes about two seconds: does it compute what the reference backend computes, and how fast is
- * a matrix product?
+ * A look at a backend that takes about two seconds: does it compute what the reference backend computes, and how fast
+ * is a matrix product?
  */
 final class SelfTest {
     private static final double TOLERANCE = 1e-5;
-    private static final int SIDE = 512;
+    private static final int SIDE = 192;
     private static final long NANOS = 1_500_000_000;
 
     private SelfTest() {}
@@ -66,7 +66,8 @@ final class SelfTest {
                         Attention.ofHeadWidth(20)));
         cases.put(
                 "adaLnModulate",
-                () -> F.adaLnModulate(F.normal(3, 0, 2, 19, 45), F.normal(3, 1, 2, 2, 45), F.normal(3, 2, 2, 2, 45), 7));
+                () -> F.adaLnModulate(
+                        F.normal(3, 0, 2, 19, 45), F.normal(3, 1, 2, 2, 45), F.normal(3, 2, 2, 2, 45), 7));
         cases.put("softmax", () -> F.softmax(F.normal(4, 0, 17, 41)));
         return cases;
     }
@@ -87,20 +88,21 @@ final class SelfTest {
     }
 
     private static double gigaflops(Backend backend) {
-        return new Eager(backend).call(() -> Scope.call("self-test", () -> {
-            Tensor a = F.normal(5, 0, SIDE, SIDE);
-            Tensor b = F.normal(5, 1, SIDE, SIDE);
-            double best = 0;
-            long end = System.nanoTime() + NANOS;
-            do {
-                long began = System.nanoTime();
-                Scope.run("product", () -> {
-                    F.matmul(a, b);
-                    backend.synchronize();
-                });
-                best = Math.max(best, 2.0 * SIDE * SIDE * SIDE / (System.nanoTime() - began));
-            } while (System.nanoTime() < end);
-            return best;
-        }));
+        return new Eager(backend)
+                .call(() -> Scope.call("self-test", () -> {
+                    Tensor a = F.normal(5, 0, SIDE, SIDE);
+                    Tensor b = F.normal(5, 1, SIDE, SIDE);
+                    double best = 0;
+                    long end = System.nanoTime() + NANOS;
+                    do {
+                        long began = System.nanoTime();
+                        Scope.run("product", () -> {
+                            F.matmul(a, b);
+                            backend.synchronize();
+                        });
+                        best = Math.max(best, 2.0 * SIDE * SIDE * SIDE / (System.nanoTime() - began));
+                    } while (System.nanoTime() < end);
+                    return best;
+                }));
     }
 }

@@ -34,8 +34,9 @@ final class SheetCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "PROMPTS",
-            description = "A text file with a prompt on each line; a line that begins with # is a title for those below "
-                    + "it.")
+            description =
+                    "A text file with a prompt on each line; a line that begins with # is a title for those below "
+                            + "it.")
     private Path prompts;
 
     @Option(

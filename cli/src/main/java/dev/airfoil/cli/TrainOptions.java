@@ -26,14 +26,16 @@ final class TrainOptions {
     @Option(
             names = "--config",
             paramLabel = "JSON",
-            description = "A file with a whole configuration, as metrics and model files hold it; other options change it.")
+            description =
+                    "A file with a whole configuration, as metrics and model files hold it; other options change it.")
     private Optional<Path> config = Optional.empty();
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "A size of the paper: air-s, air-b, air-l, air-xl, air-xxl, or the same with lite-attention- or "
-                    + "lite-full- before the size. Default: 6 layers of 192, 3.5 million parameters.")
+            description =
+                    "A size of the paper: air-s, air-b, air-l, air-xl, air-xxl, or the same with lite-attention- or "
+                            + "lite-full- before the size. Default: 6 layers of 192, 3.5 million parameters.")
     private Optional<String> preset = Optional.empty();
 
     @Option(names = "--layers", paramLabel = "N", description = "Blocks.")
@@ -60,7 +62,10 @@ final class TrainOptions {
     @Option(names = "--batch", paramLabel = "N", description = "Pictures a step.")
     private Optional<Integer> batch = Optional.empty();
 
-    @Option(names = "--micro-batches", paramLabel = "N", description = "Parts the batch is computed in, to save memory.")
+    @Option(
+            names = "--micro-batches",
+            paramLabel = "N",
+            description = "Parts the batch is computed in, to save memory.")
     private Optional<Integer> microBatches = Optional.empty();
 
     @Option(names = "--warmup", paramLabel = "N", description = "Steps over which the learning rate rises.")

@@ -10,7 +10,8 @@ import java.util.Locale;
 record TrainReport(PrintWriter out) implements TrainListener {
     @Override
     public void started(Started run) {
-        say("%,d parameters, %,d pictures, steps %d to %d on %s",
+        say(
+                "%,d parameters, %,d pictures, steps %d to %d on %s",
                 run.parameters(), run.pictures(), run.step() + 1, run.steps(), run.backend());
     }
 
@@ -19,8 +20,14 @@ record TrainReport(PrintWriter out) implements TrainListener {
         String norm = p.gradientNorm().isPresent()
                 ? String.format(Locale.ROOT, "  gradient %.3g", p.gradientNorm().getAsDouble())
                 : "";
-        say("step %d of %d  loss %.4f%s  %.1f images/s  %s left  %d MB",
-                p.step(), p.steps(), p.loss(), norm, p.picturesPerSecond(), ProgressLine.time(p.secondsLeft()),
+        say(
+                "step %d of %d  loss %.4f%s  %.1f images/s  %s left  %d MB",
+                p.step(),
+                p.steps(),
+                p.loss(),
+                norm,
+                p.picturesPerSecond(),
+                ProgressLine.time(p.secondsLeft()),
                 p.peakBytes() >> 20);
     }
 

@@ -90,7 +90,9 @@ public record ContactSheet(int columns, int scale) {
 
     private int rowHeight(List<Cell> row, int cell) {
         int lines = row.stream()
-                .mapToInt(c -> c.label().isEmpty() ? 0 : PixelFont.wrap(c.label(), cell).size())
+                .mapToInt(c -> c.label().isEmpty()
+                        ? 0
+                        : PixelFont.wrap(c.label(), cell).size())
                 .max()
                 .orElse(0);
         return pictureHeight(row) + PixelFont.LINE / 2 + lines * PixelFont.LINE + GAP;

@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model on disk: one safetensors file with the denoiser's parameters by name, and a {@link ModelInfo} in its metadata.
- * Any float type will do; the model computes in F32.
+ * A model on disk: one safetensors file with the denoiser's parameters by name, and a {@link ModelInfo} in its
+ * metadata. Any float type will do; the model computes in F32.
  */
 public final class ModelFile implements AutoCloseable {
     /** The file's key of {@link ModelInfo}. */
@@ -73,8 +73,10 @@ public final class ModelFile implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new TensorException("cannot unpack the model that comes with Airfoil: " + e.getMessage()
-                    + "; is there space in the folder for temporary files?", e);
+            throw new TensorException(
+                    "cannot unpack the model that comes with Airfoil: " + e.getMessage()
+                            + "; is there space in the folder for temporary files?",
+                    e);
         }
     }
 

@@ -64,7 +64,9 @@ public record ModelInfo(
                 throw new TensorException("its format is " + format + " and this version of Airfoil reads " + FORMAT);
             }
             Map<String, String> training = new LinkedHashMap<>();
-            root.path("training").properties().forEach(e -> training.put(e.getKey(), e.getValue().asString("")));
+            root.path("training")
+                    .properties()
+                    .forEach(e -> training.put(e.getKey(), e.getValue().asString("")));
             return new ModelInfo(
                     required(root, "name").asString(),
                     DitConfig.of(JsonMapper.shared().convertValue(required(root, "dit"), SETTINGS)),

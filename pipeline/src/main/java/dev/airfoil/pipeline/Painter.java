@@ -31,8 +31,8 @@ public record Painter(DitAir model, LatentCodec codec) {
     /**
      * Paints one picture a seed.
      *
-     * @param texts for b seeds: with guidance 2b rows, first what to move away from (as a rule the empty text), then the
-     *     prompts; without, the b prompts
+     * @param texts for b seeds: with guidance 2b rows, first what to move away from (as a rule the empty text), then
+     *     the prompts; without, the b prompts
      * @param size of the pictures
      * @return {@code [b 3 h w]}, owned by the innermost scope
      */

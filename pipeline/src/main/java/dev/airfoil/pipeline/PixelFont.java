@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A font of 5 x 7 pixels, drawn in the resource {@code pixel-font.txt}. The JDK's own text drawing needs font files that
- * a server does not have.
+ * A font of 5 x 7 pixels, drawn in the resource {@code pixel-font.txt}. The JDK's own text drawing needs font files
+ * that a server does not have.
  */
 final class PixelFont {
     /** Distance of two letters. */

@@ -120,8 +120,8 @@ public final class TextToImage implements AutoCloseable {
         TextEncoder encoder = info.textEncoder().open(info.textTokens());
         if (encoder.width() != info.config().textDim()) {
             encoder.close();
-            throw new TensorException("the model wants text tokens of " + info.config().textDim() + " and "
-                    + info.textEncoder().label() + " gives " + encoder.width());
+            throw new TensorException("the model wants text tokens of "
+                    + info.config().textDim() + " and " + info.textEncoder().label() + " gives " + encoder.width());
         }
         return new TextToImage(eager, weights, info, encoder, painter, batch);
     }
@@ -169,8 +169,7 @@ public final class TextToImage implements AutoCloseable {
             this.size = request.size().orElse(ImageSize.square(info.imageSize()));
             this.shift = request.shift().orElse(Math.max(1, Math.sqrt(size.pixels()) / info.imageSize()));
             this.guidance = new Guidance(request.guidance().orElse(info.guidance()));
-            this.walk =
-                    new Painter.Walk(request.sampler(), SigmaSchedule.shifted(request.steps(), shift), guidance);
+            this.walk = new Painter.Walk(request.sampler(), SigmaSchedule.shifted(request.steps(), shift), guidance);
         }
 
         List<GeneratedImage> run() {

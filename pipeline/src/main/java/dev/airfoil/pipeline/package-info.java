@@ -1,7 +1,7 @@
 /**
- * From a prompt to pictures. {@link dev.airfoil.pipeline.TextToImage} is what an application opens and asks with a {@link
- * dev.airfoil.pipeline.GenerationRequest}; {@link dev.airfoil.pipeline.Painter} is the part of it that training uses
- * too; {@link dev.airfoil.pipeline.ModelFile} is a model on disk.
+ * From a prompt to pictures. {@link dev.airfoil.pipeline.TextToImage} is what an application opens and asks with a
+ * {@link dev.airfoil.pipeline.GenerationRequest}; {@link dev.airfoil.pipeline.Painter} is the part of it that training
+ * uses too; {@link dev.airfoil.pipeline.ModelFile} is a model on disk.
  *
  * <pre>{@code
  * try (TextToImage model = TextToImage.open()) {

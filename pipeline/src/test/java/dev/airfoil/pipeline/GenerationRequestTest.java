@@ -15,7 +15,8 @@ class GenerationRequestTest {
         assertThatThrownBy(() -> GenerationRequest.of(" \n")).hasMessageStartingWith("the prompt is empty: say what");
         assertThatThrownBy(() -> APPLE.withCount(0)).hasMessage("count 0 must lie between 1 and 10000");
         assertThatThrownBy(() -> APPLE.withSteps(-1)).hasMessage("steps -1 must lie between 1 and 10000");
-        assertThatThrownBy(() -> APPLE.withGuidance(Double.NaN)).hasMessage("guidance NaN must be a number of 0 or more");
+        assertThatThrownBy(() -> APPLE.withGuidance(Double.NaN))
+                .hasMessage("guidance NaN must be a number of 0 or more");
         assertThatThrownBy(() -> APPLE.withShift(0)).hasMessage("shift 0.0 must be a positive number");
         assertThatThrownBy(() -> ImageSize.square(0)).hasMessage("an image of 0x0 has no pixels");
     }

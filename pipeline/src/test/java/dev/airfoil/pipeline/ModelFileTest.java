@@ -89,16 +89,17 @@ class ModelFileTest {
         Path path = folder.resolve("ints.safetensors");
         try (Backend backend = Tiny.backend();
                 Scope weights = Scope.open("tiny")) {
-            new Eager(backend).run(() -> weights.run(() -> {
-                SafetensorsWriter writer = new SafetensorsWriter().metadata("airfoil", Tiny.INFO.toJson());
-                Tiny.parameters(weights).forEach((name, value) -> {
-                    Tensor stored = name.equals("text_embed.bias") ? F.cast(value, DType.I32) : value;
-                    byte[] bytes = new byte[(int) stored.spec().bytes()];
-                    stored.download(MemorySegment.ofArray(bytes));
-                    writer.tensor(name, stored.spec(), () -> MemorySegment.ofArray(bytes));
-                });
-                writer.write(path);
-            }));
+            new Eager(backend)
+                    .run(() -> weights.run(() -> {
+                        SafetensorsWriter writer = new SafetensorsWriter().metadata("airfoil", Tiny.INFO.toJson());
+                        Tiny.parameters(weights).forEach((name, value) -> {
+                            Tensor stored = name.equals("text_embed.bias") ? F.cast(value, DType.I32) : value;
+                            byte[] bytes = new byte[(int) stored.spec().bytes()];
+                            stored.download(MemorySegment.ofArray(bytes));
+                            writer.tensor(name, stored.spec(), () -> MemorySegment.ofArray(bytes));
+                        });
+                        writer.write(path);
+                    }));
         }
         assertThatThrownBy(() -> withModel(path, DitAir::config))
                 .hasMessageContaining("parameter text_embed.bias is I32[16] where a float type is wanted");
@@ -108,7 +109,8 @@ class ModelFileTest {
     void aFileThatIsNoModelIsRefused() throws IOException {
         Path other = folder.resolve("other.safetensors");
         new SafetensorsWriter().metadata("format", "pt").write(other);
-        assertThatThrownBy(() -> ModelFile.open(other)).hasMessageContaining("other.safetensors holds no Airfoil model");
+        assertThatThrownBy(() -> ModelFile.open(other))
+                .hasMessageContaining("other.safetensors holds no Airfoil model");
         Path newer = folder.resolve("newer.safetensors");
         new SafetensorsWriter().metadata("airfoil", "{\"format\": 99}").write(newer);
         assertThatThrownBy(() -> ModelFile.open(newer)).hasMessageContaining("its format is 99");
@@ -130,17 +132,25 @@ class ModelFileTest {
     private static ModelInfo info(DitConfig config) {
         ModelInfo i = Tiny.INFO;
         return new ModelInfo(
-                i.name(), config, i.textEncoder(), i.textTokens(), i.codec(), i.imageSize(), i.guidance(), i.training());
+                i.name(),
+                config,
+                i.textEncoder(),
+                i.textTokens(),
+                i.codec(),
+                i.imageSize(),
+                i.guidance(),
+                i.training());
     }
 
     private static void write(Path path, ModelInfo info, Function<Map<String, Tensor>, Object> change) {
         try (Backend backend = Tiny.backend();
                 Scope weights = Scope.open("tiny")) {
-            new Eager(backend).run(() -> weights.run(() -> {
-                Map<String, Tensor> all = new LinkedHashMap<>(Tiny.parameters(weights));
-                change.apply(all);
-                ModelFile.write(path, info, all, DType.F32);
-            }));
+            new Eager(backend)
+                    .run(() -> weights.run(() -> {
+                        Map<String, Tensor> all = new LinkedHashMap<>(Tiny.parameters(weights));
+                        change.apply(all);
+                        ModelFile.write(path, info, all, DType.F32);
+                    }));
         }
     }
 

@@ -22,8 +22,11 @@ class RgbImageTest {
     @Test
     void channelsBecomePixelsAndWhatLiesOutsideIsClipped() {
         try (Backend backend = Tiny.backend()) {
-            List<RgbImage> images = new Eager(backend).call(() -> Scope.call("test", () -> RgbImage.of(Tensor.of(
-                    new float[] {-1, 1, 0, -9, 9, 0.5f, -0.5f, Float.NaN, 0, 0, 0, 0}, 2, 3, 1, 2))));
+            List<RgbImage> images = new Eager(backend)
+                    .call(() -> Scope.call(
+                            "test",
+                            () -> RgbImage.of(Tensor.of(
+                                    new float[] {-1, 1, 0, -9, 9, 0.5f, -0.5f, Float.NaN, 0, 0, 0, 0}, 2, 3, 1, 2))));
             assertThat(images).hasSize(2);
             assertThat(images.get(0).pixel(0, 0)).isEqualTo(0x0080ff);
             assertThat(images.get(0).pixel(1, 0)).isEqualTo(0xff00bf);

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TextToImageTest {
-    private static final GenerationRequest APPLE = GenerationRequest.of("a red apple").withSteps(3);
+    private static final GenerationRequest APPLE =
+            GenerationRequest.of("a red apple").withSteps(3);
 
     private final TextToImage model = Tiny.open();
 
@@ -53,7 +54,8 @@ class TextToImageTest {
         assertThat(image.guidance()).isEqualTo(3.5);
         assertThat(image.shift()).isEqualTo(1);
         assertThat(image.warnings()).isEmpty();
-        GeneratedImage large = model.generate(APPLE.withSize(new ImageSize(16, 20)).withGuidance(2))
+        GeneratedImage large = model.generate(
+                        APPLE.withSize(new ImageSize(16, 20)).withGuidance(2))
                 .getFirst();
         assertThat(large.picture().toString()).isEqualTo("picture of 16x20");
         assertThat(large.guidance()).isEqualTo(2);
@@ -70,8 +72,8 @@ class TextToImageTest {
 
     @Test
     void aPromptThatIsTooLongIsCutAndThatIsSaid() {
-        GeneratedImage image = model.generate(
-                        GenerationRequest.of("one two three four five six seven").withSteps(1))
+        GeneratedImage image = model.generate(GenerationRequest.of("one two three four five six seven")
+                        .withSteps(1))
                 .getFirst();
         assertThat(image.warnings())
                 .containsExactly("the prompt is longer than the 5 tokens that the model reads; this end of it was cut:"
@@ -129,7 +131,8 @@ class TextToImageTest {
 
     @Test
     void thePngSaysHowItWasMade(@TempDir Path folder) {
-        GeneratedImage image = model.generate(APPLE.withNegativePrompt("苹果 \"blurry\"").withSeed(-4))
+        GeneratedImage image = model.generate(
+                        APPLE.withNegativePrompt("苹果 \"blurry\"").withSeed(-4))
                 .getFirst();
         Path png = folder.resolve("apple.png");
         image.write(png);

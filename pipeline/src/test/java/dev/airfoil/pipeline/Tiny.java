@@ -28,14 +28,7 @@ final class Tiny {
     static final int TOKENS = 5;
     static final DitConfig CONFIG = new DitConfig(Sharing.FULL, 2, 16, 2, 3, 2, WIDTH, WIDTH);
     static final ModelInfo INFO = new ModelInfo(
-            "tiny",
-            CONFIG,
-            TextEncoderChoice.E5_SMALL_V2,
-            TOKENS,
-            CodecChoice.PIXELS,
-            8,
-            3.5,
-            Map.of("steps", "0"));
+            "tiny", CONFIG, TextEncoderChoice.E5_SMALL_V2, TOKENS, CodecChoice.PIXELS, 8, 3.5, Map.of("steps", "0"));
 
     private Tiny() {}
 
@@ -65,8 +58,14 @@ final class Tiny {
         Params fresh = Params.fresh(owner, 1);
         new DitAir(CONFIG, fresh);
         Map<String, Tensor> all = new LinkedHashMap<>();
-        owner.run(() -> fresh.all().forEach((name, parameter) -> all.put(
-                name, F.affine(F.normal(9, all.size(), parameter.value().shape().toArray()), 0.2, 0))));
+        owner.run(() -> fresh.all()
+                .forEach((name, parameter) -> all.put(
+                        name,
+                        F.affine(
+                                F.normal(
+                                        9, all.size(), parameter.value().shape().toArray()),
+                                0.2,
+                                0))));
         return all;
     }
 

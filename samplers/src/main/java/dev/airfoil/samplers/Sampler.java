@@ -43,8 +43,8 @@ public sealed interface Sampler permits Euler, Heun, HeunSde {
     }
 
     /**
-     * The whole walk. The last interval is one Euler step whatever the sampler: the score has no limit at sigma = 0, and
-     * a second evaluation there would ask the model about pictures without noise.
+     * The whole walk. The last interval is one Euler step whatever the sampler: the score has no limit at sigma = 0,
+     * and a second evaluation there would ask the model about pictures without noise.
      *
      * @param x points {@code [b ..]} at the first sigma of {@code schedule}; not freed
      * @return the points at the last sigma, owned by the innermost scope

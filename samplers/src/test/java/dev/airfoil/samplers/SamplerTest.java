@@ -83,8 +83,7 @@ class SamplerTest {
         in(() -> {
             Tensor start = noise().start();
             int before = backend.memory().blocks();
-            Tensor end =
-                    new HeunSde().sample(DECAY, start, SigmaSchedule.uniform(steps), noise(), StepListener.NONE);
+            Tensor end = new HeunSde().sample(DECAY, start, SigmaSchedule.uniform(steps), noise(), StepListener.NONE);
             assertThat(backend.memory().blocks()).isEqualTo(before + 1);
             assertThat(start.storage().isAlive()).isTrue();
             return end.toFloats();

@@ -15,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Where the exact velocity is known in closed form, what a sampler draws must follow the data's distribution: two normal
- * distributions in one dimension, compared by the area between the distribution functions (the Wasserstein distance).
+ * Where the exact velocity is known in closed form, what a sampler draws must follow the data's distribution: two
+ * normal distributions in one dimension, compared by the area between the distribution functions (the Wasserstein
+ * distance).
  */
 class TwoGaussiansTest {
     private static final double[] WEIGHT = {0.4, 0.6};
@@ -41,13 +42,15 @@ class TwoGaussiansTest {
         float[] x;
         try (Backend backend = Backends.open("reference", BackendProvider.Options.DEFAULT)) {
             x = new Eager(backend)
-                    .call(() -> Scope.call("test", () -> sampler.sample(
-                                    TwoGaussiansTest::velocity,
-                                    noise.start(),
-                                    SigmaSchedule.uniform(STEPS),
-                                    noise,
-                                    StepListener.NONE)
-                            .toFloats()));
+                    .call(() -> Scope.call(
+                            "test",
+                            () -> sampler.sample(
+                                            TwoGaussiansTest::velocity,
+                                            noise.start(),
+                                            SigmaSchedule.uniform(STEPS),
+                                            noise,
+                                            StepListener.NONE)
+                                    .toFloats()));
         }
         assertThat(distance(x)).isLessThan(0.005);
     }

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A BERT encoder with Hugging Face's configuration and names: {@code out.hidden.i}, and the last as {@code out.main}. */
+/**
+ * A BERT encoder with Hugging Face's configuration and names: {@code out.hidden.i}, and the last as {@code out.main}.
+ */
 record BertKind() implements CaseKind {
     private static final Pattern HIDDEN = Pattern.compile("hidden\\.(\\d+)");
 

@@ -34,7 +34,12 @@ record OpKind() implements CaseKind {
             case "group_norm" -> {
                 int groups = (int) golden.number("groups", 1);
                 yield F.groupNorm(
-                        in.get("x"), in.get("weight"), in.get("bias"), groups, golden.number("eps", 1e-5), Activation.Fn.NONE);
+                        in.get("x"),
+                        in.get("weight"),
+                        in.get("bias"),
+                        groups,
+                        golden.number("eps", 1e-5),
+                        Activation.Fn.NONE);
             }
             case "modulate" -> F.adaLnModulate(in.get("x"), row(in.get("shift")), row(in.get("scale")), 0);
             case "gated_residual" ->
@@ -77,11 +82,9 @@ record OpKind() implements CaseKind {
     private static Tensor attention(GoldenCase golden, Inputs in) {
         Tensor q = in.get("q");
         double scale = golden.number("scale", 1 / Math.sqrt(q.dim(-1)));
-        Attention.Direction direction = golden.config().path("causal").asBoolean(false)
-                ? Attention.Direction.CAUSAL
-                : Attention.Direction.BOTH;
-        return F.attention(
-                        q, in.get("k"), in.get("v"), in.optional("mask"), new Attention((float) scale, direction))
+        Attention.Direction direction =
+                golden.config().path("causal").asBoolean(false) ? Attention.Direction.CAUSAL : Attention.Direction.BOTH;
+        return F.attention(q, in.get("k"), in.get("v"), in.optional("mask"), new Attention((float) scale, direction))
                 .permute(0, 2, 1, 3);
     }
 

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  */
 record OptimizerKind() implements CaseKind {
     private static final Pattern OUTPUT = Pattern.compile("step(\\d+)\\.(.+)");
-    private static final Pattern LOSS = Pattern.compile(
-            "sum_k \\(1 \\+ ([0-9.]+) s\\) \\|p_k - target_k\\|\\^2 at step s = 1\\.\\.\\d+");
+    private static final Pattern LOSS =
+            Pattern.compile("sum_k \\(1 \\+ ([0-9.]+) s\\) \\|p_k - target_k\\|\\^2 at step s = 1\\.\\.\\d+");
 
     @Override
     public String name() {
@@ -51,7 +51,8 @@ record OptimizerKind() implements CaseKind {
                 .map(Expected::of)
                 .sorted(Comparator.comparingInt(Expected::step))
                 .toList();
-        for (String parameter : expected.stream().map(Expected::parameter).distinct().toList()) {
+        for (String parameter :
+                expected.stream().map(Expected::parameter).distinct().toList()) {
             Descent descent = new Descent(optimizer, golden.in("target." + parameter), growth, golden.in(parameter));
             for (Expected e : expected) {
                 if (e.parameter().equals(parameter)) {
@@ -118,8 +119,7 @@ record OptimizerKind() implements CaseKind {
                 step++;
                 List<Tensor> inputs = new ArrayList<>(List.of(p, p.sub(target).mul(2 * (1 + growth * step))));
                 inputs.addAll(state);
-                List<Tensor> next =
-                        Interpreter.bind(optimizer.update(p.shape(), step, optimizer.rate()), inputs);
+                List<Tensor> next = Interpreter.bind(optimizer.update(p.shape(), step, optimizer.rate()), inputs);
                 p = next.getFirst();
                 state = next.subList(1, next.size());
             }

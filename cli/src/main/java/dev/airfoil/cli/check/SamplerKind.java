@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  */
 record SamplerKind() implements CaseKind {
     /** {@code x A^T + 0.3 sigma} is dx/dsigma; {@code v = ..} is the velocity, its opposite. */
-    private static final Pattern FIELD =
-            Pattern.compile("(?<velocity>v = )?x (?<matrix>\\w+)\\^T(?<shift> *[-+].*?sigma)?(, pointing to the data)?");
+    private static final Pattern FIELD = Pattern.compile(
+            "(?<velocity>v = )?x (?<matrix>\\w+)\\^T(?<shift> *[-+].*?sigma)?(, pointing to the data)?");
 
     @Override
     public String name() {

@@ -1,0 +1,130 @@
+package dev.airfoil.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    @TempDir
+    Path folder;
+
+    /** What a command said and gave. */
+    private record Result(int code, String out, String err) {}
+
+    private static Result airfoil(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    @Test
+    void helpNamesEveryCommand() {
+        Result help = airfoil("--help");
+        assertThat(help.code()).isZero();
+        assertThat(help.err()).isEmpty();
+        assertThat(help.out()).contains("generate", "sheet", "train", "data", "check", "doctor", "Exit codes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"generate", "sheet", "train", "data", "check", "doctor"})
+    void everyCommandExplainsItself(String command) {
+        Result help = airfoil(command, "--help");
+        assertThat(help.code()).isZero();
+        assertThat(help.out()).contains("Usage: airfoil " + command, "--verbose");
+    }
+
+    @Test
+    void theCommandsOfDataExplainThemselves() {
+        assertThat(airfoil("data", "emoji", "--help").out()).contains("Usage: airfoil data emoji", "--licence");
+        assertThat(airfoil("data", "folder", "--help").out()).contains("Usage: airfoil data folder", "IMAGES");
+    }
+
+    @Test
+    void theVersionNamesJavaToo() {
+        assertThat(airfoil("--version").out()).startsWith("airfoil ").contains("Java " + Runtime.version());
+    }
+
+    @Test
+    void aWrongCommandLineIsASentenceAndASuggestion() {
+        assertThat(airfoil().err()).startsWith("airfoil: a command is missing").contains("See airfoil --help");
+        assertThat(airfoil().code()).isEqualTo(2);
+        assertThat(airfoil("generat", "apple").err()).contains("'generat'; did you mean generate?");
+        assertThat(airfoil("generate", "apple", "--stepz", "3").err())
+                .contains("there is no option '--stepz'; did you mean --steps?");
+        assertThat(airfoil("generate", "--count", "many", "apple").err()).contains("'--count'", "'many'");
+        assertThat(airfoil("generate", "apple", "--size", "huge").err()).contains("'huge' is no image size");
+        assertThat(airfoil("generate", "apple", "--sampler", "magic").err())
+                .contains("no sampler 'magic'; there are heun-sde, heun, euler");
+        assertThat(airfoil("generate").err()).contains("PROMPT");
+        assertThat(airfoil("generate").code()).isEqualTo(2);
+        assertThat(airfoil("data").err()).contains("emoji or folder");
+        assertThat(airfoil("check").code()).isEqualTo(2);
+    }
+
+    @Test
+    void whatCannotBeDoneIsASentence() {
+        assertThat(airfoil("generate", " ").err())
+                .isEqualTo("airfoil: the prompt is empty: say what the picture shows," + " as \"a red apple\""
+                        + System.lineSeparator());
+        assertThat(airfoil("generate", " ").code()).isEqualTo(1);
+        String nowhere = folder.resolve("no/where.png").toString();
+        assertThat(airfoil("generate", "apple", "-o", nowhere).err()).contains("there is no folder");
+        assertThat(airfoil("generate", "apple", "-o", folder.resolve("a.gif").toString())
+                        .err())
+                .contains("Airfoil writes PNG files");
+        String out = folder.resolve("a.png").toString();
+        assertThat(airfoil(
+                                "generate",
+                                "apple",
+                                "-o",
+                                out,
+                                "-m",
+                                folder.resolve("none.safetensors").toString())
+                        .err())
+                .contains("none.safetensors")
+                .doesNotContain("\tat ");
+        assertThat(airfoil("check", folder.resolve("none").toString()).err()).contains("there is no file or folder");
+        assertThat(airfoil("check", folder.toString(), "--backend", "abacus").code())
+                .isEqualTo(1);
+        assertThat(airfoil("train", folder.toString(), "-o", out, "--preset", "air-m")
+                        .err())
+                .contains("there is no preset 'air-m'; there are air-s");
+        assertThat(airfoil("train", folder.toString(), "-o", out, "--resume", "--lr", "1")
+                        .err())
+                .contains("a run that is resumed keeps its configuration");
+        assertThat(airfoil("data", "emoji", "--licence", "GPL", "-o", out).err())
+                .contains("GPL");
+    }
+
+    @Test
+    void verboseShowsWhere() {
+        Result quiet = airfoil("generate", " ");
+        assertThat(quiet.err()).doesNotContain("\tat ");
+        Result verbose = airfoil("generate", " ", "--verbose");
+        assertThat(verbose.err()).contains("the prompt is empty", "\tat dev.airfoil.pipeline.GenerationRequest");
+    }
+
+    @Test
+    void checkCountsAndFails() throws IOException {
+        Path text = Files.writeString(folder.resolve("bad.safetensors"), "hello");
+        Result result = airfoil("check", text.toString(), "--backend", "reference");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out()).startsWith("FAIL").endsWith("0 passed, 1 failed, 0 skipped" + System.lineSeparator());
+    }
+
+    @Test
+    void theDoctorNamesWhatItFinds() {
+        Result result = airfoil("doctor", "--backend", "reference");
+        assertThat(result.out())
+                .contains(System.getProperty("java.home"), "cores ", "memory ", "backend reference", "GFLOP/s");
+    }
+}
