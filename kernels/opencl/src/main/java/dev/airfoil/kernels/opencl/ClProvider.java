@@ -3,6 +3,8 @@ package dev.airfoil.kernels.opencl;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.TensorException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -86,13 +88,17 @@ public final class ClProvider implements BackendProvider {
         return Look.FOUND;
     }
 
+    @SuppressWarnings("restricted") // only looks whether the library is there; JOCL would complain on standard error
     private static Found search() {
-        try {
+        try (Arena arena = Arena.ofConfined()) {
+            if (System.getProperty("os.name").equals("Linux")) {
+                SymbolLookup.libraryLookup("libOpenCL.so", arena);
+            }
             List<ClDevice> all = ClDevice.all();
             return all.isEmpty()
                     ? new Found.Nothing("the OpenCL loader knows no device; install the driver of your GPU")
                     : new Found.Devices(all);
-        } catch (LinkageError e) {
+        } catch (LinkageError | IllegalArgumentException e) {
             return new Found.Nothing("OpenCL could not be loaded (" + firstLine(e)
                     + "); install your GPU's driver and an OpenCL loader under the name libOpenCL.so"
                     + " (Debian: ocl-icd-opencl-dev; a link to libOpenCL.so.1 will do)");

@@ -15,21 +15,6 @@ final class Reduce {
 
     private Reduce() {}
 
-    /** Sums {@code x} over its first axis of {@code rows} into {@code y}, which is dense and has the rest. */
-    static void sumRows(ClBackend cl, Tensor x, int rows, Tensor y) {
-        int rest = Math.toIntExact(x.size() / rows);
-        run(
-                cl,
-                "",
-                cl.dense(x)
-                        .withLayout(new Layout(
-                                Shape.of(rows, rest),
-                                new long[] {rest, 1},
-                                x.layout().offset())),
-                List.of(0),
-                y);
-    }
-
     /** Reduces {@code axes} of x; y is dense. */
     static void run(ClBackend cl, String options, Tensor x, List<Integer> axes, Tensor y) {
         if (y.size() == 0) {
@@ -37,13 +22,14 @@ final class Reduce {
         }
         Strided kept = part(x.layout(), axes, false);
         Strided gone = part(x.layout(), axes, true);
-        if (gone.rank() > REDUCED_AXES || x.size() == 0) {
-            // Nothing to add up is zero; five separate reduced axes exist nowhere, but a dense copy has fewer.
-            if (x.size() == 0) {
-                Copies.fill(cl, y, 0);
-            } else {
-                run(cl, options, cl.copy(x), axes, y);
-            }
+        if (x.size() == 0) {
+            Copies.fill(cl, y, 0);
+            return;
+        }
+        if (gone.rank() > REDUCED_AXES) {
+            Tensor part = cl.scratch(x.shape().with(axes.getFirst(), 1).toArray());
+            run(cl, options, x, axes.subList(0, 1), part);
+            run(cl, options, part, axes.subList(1, axes.size()), y);
             return;
         }
         long outputs = kept.size();
@@ -58,7 +44,8 @@ final class Reduce {
         long chunk = (reduced + chunks - 1) / chunks;
         chunks = (reduced + chunk - 1) / chunk;
         Tensor target = chunks == 1 ? y : cl.scratch((int) chunks, (int) outputs);
-        cl.launch("reduce", "reduce", options + (columns ? " -DCOLUMNS" : "") + " -DRANK=" + kept.rank())
+        String ranks = " -DRANK=" + kept.rank() + " -DREDUCED_RANK=" + gone.rank();
+        cl.launch("reduce", "reduce", options + (columns ? " -DCOLUMNS" : "") + ranks)
                 .tensor(x)
                 .tensor(target)
                 .number((int) outputs)

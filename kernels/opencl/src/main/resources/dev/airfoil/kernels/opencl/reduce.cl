@@ -9,7 +9,12 @@
 #define JOIN(a, b) ((a) + (b))
 #endif
 
-// As place, for the axes that are reduced.
+// As place, for the REDUCED_RANK axes that are reduced: usually one, where divisions would take longer than the loads.
+#if REDUCED_RANK == 1
+#define ROW(r) x[(long)(r) * rs.s7]
+#else
+#define ROW(r) x[place4(r, rd.s4567, rs.s4567)]
+#endif
 inline long place4(uint i, const uint4 d, const long4 s) {
     const uint a = i / d.w, b = a / d.z, c = b / d.y;
     return (long)(i - a * d.w) * s.w + (long)(a - b * d.z) * s.z + (long)(b - c * d.y) * s.y + (long)c * s.x;
@@ -33,16 +38,15 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void reduce(
         uint r = from + first;
         float v1 = START, v2 = START, v3 = START;
         for (; r + 3 * step < to; r += 4 * step) {
-            const float x0 = x[place4(r, rd.s4567, rs.s4567)], x1 = x[place4(r + step, rd.s4567, rs.s4567)];
-            const float x2 = x[place4(r + 2 * step, rd.s4567, rs.s4567)];
-            const float x3 = x[place4(r + 3 * step, rd.s4567, rs.s4567)];
+            const float x0 = ROW(r), x1 = ROW(r + step);
+            const float x2 = ROW(r + 2 * step), x3 = ROW(r + 3 * step);
             v = JOIN(v, x0);
             v1 = JOIN(v1, x1);
             v2 = JOIN(v2, x2);
             v3 = JOIN(v3, x3);
         }
         for (; r < to; r += step) {
-            const float x0 = x[place4(r, rd.s4567, rs.s4567)];
+            const float x0 = ROW(r);
             v = JOIN(v, x0);
         }
         v = JOIN(v, v1);

@@ -221,6 +221,7 @@ final class Agreement {
                 new Sum(List.of(1, 3)),
                 1e-6,
                 _ -> List.of(x(1, 3, 5, 2, 7, 4).permute(4, 1, 0, 3, 2)));
+        add("sum five apart", new Sum(List.of(0, 2, 4, 6, 8)), 1e-6, _ -> List.of(x(1, 2, 3, 2, 2, 3, 2, 2, 3, 2)));
         add("sum of nothing", new Sum(List.of(0)), 0, _ -> List.of(x(1, 0, 5)));
     }
 
