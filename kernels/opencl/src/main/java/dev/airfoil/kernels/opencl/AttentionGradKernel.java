@@ -23,12 +23,11 @@ final class AttentionGradKernel implements ClKernel<AttentionGrad> {
     @Override
     public void run(ClBackend cl, AttentionGrad op, List<Tensor> in, List<Tensor> out) {
         AttentionTiles tiles = new AttentionTiles(cl, op.attention(), in.get(0), in.get(1), in.get(2));
-        int side = tiles.side(cl, 4);
-        String options = tiles.options(side, in.size() > 6);
         int rows = tiles.planes() * tiles.queries();
         Tensor go = cl.dense(in.get(5));
+        AttentionTiles.Way way = tiles.way(cl, 4, in.size() > 6, go);
         Tensor delta = cl.scratch(rows);
-        cl.launch("attention", "attention_delta", options)
+        cl.launch("attention", "attention_delta", tiles.options(16, "", false))
                 .tensor(cl.dense(in.get(3)))
                 .tensor(go)
                 .tensor(delta)
@@ -38,13 +37,13 @@ final class AttentionGradKernel implements ClKernel<AttentionGrad> {
                 .groups(256, (rows + 15) / 16, 1, 1);
         List<Tensor> all = new ArrayList<>(tiles.inputs(cl, in, 6));
         all.addAll(List.of(go, cl.dense(in.get(4)), delta));
-        Launch keys = cl.launch("attention", "attention_grad_keys", options)
+        Launch keys = cl.launch(way.file(), "attention_grad_keys", way.options())
                 .tensors(all)
                 .tensors(out.subList(1, 3));
-        tiles.settings(keys).groups(256, (tiles.keys() + side - 1) / side, tiles.planes(), 1);
-        Launch queries = cl.launch("attention", "attention_grad_queries", options)
+        tiles.settings(keys).groups(way.items(), way.groups(tiles.keys()), tiles.planes(), 1);
+        Launch queries = cl.launch(way.file(), "attention_grad_queries", way.options())
                 .tensors(all)
                 .tensor(out.getFirst());
-        tiles.settings(queries).groups(256, (tiles.queries() + side - 1) / side, tiles.planes(), 1);
+        tiles.settings(queries).groups(way.items(), way.groups(tiles.queries()), tiles.planes(), 1);
     }
 }

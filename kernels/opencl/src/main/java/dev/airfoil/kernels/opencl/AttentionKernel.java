@@ -19,10 +19,10 @@ final class AttentionKernel implements ClKernel<Attention> {
     @Override
     public void run(ClBackend cl, Attention op, List<Tensor> in, List<Tensor> out) {
         AttentionTiles tiles = new AttentionTiles(cl, op, in.get(0), in.get(1), in.get(2));
-        int side = tiles.side(cl, 3);
-        Launch launch = cl.launch("attention", "attention", tiles.options(side, in.size() > 3))
+        AttentionTiles.Way way = tiles.way(cl, 3, in.size() > 3);
+        Launch launch = cl.launch(way.file(), "attention", way.options())
                 .tensors(tiles.inputs(cl, in, 3))
                 .tensors(out);
-        tiles.settings(launch).groups(256, (tiles.queries() + side - 1) / side, tiles.planes(), 1);
+        tiles.settings(launch).groups(way.items(), way.groups(tiles.queries()), tiles.planes(), 1);
     }
 }

@@ -29,6 +29,13 @@ final class AttentionTiles {
         this.v = readable(cl, v);
     }
 
+    /** How a pass runs: a kernel file and its options, the work-items of a group and the rows that a group owns. */
+    record Way(String file, String options, int items, int rows) {
+        long groups(int all) {
+            return (all + rows - 1) / rows;
+        }
+    }
+
     static boolean fits(Tensor q) {
         return q.dim(3) <= WIDEST && q.size() > 0 && q.dim(0) * q.dim(1) <= MOST_PLANES;
     }
@@ -55,11 +62,25 @@ final class AttentionTiles {
     }
 
     /**
-     * The side of a tile.
+     * The way of a pass.
      *
      * @param tiles how many tiles of rows local memory must hold beside the weights
+     * @param more gradients that are read like v, or nothing
      */
-    int side(ClBackend cl, int tiles) {
+    Way way(ClBackend cl, int tiles, boolean masked, Tensor... more) {
+        boolean aligned = Stream.concat(Stream.of(q, k, v), Stream.of(more))
+                .map(Tensor::layout)
+                .allMatch(AttentionTiles::aligned);
+        String masks =
+                (masked ? " -DMASK" : "") + (op.direction() == Attention.Direction.CAUSAL ? " -DCAUSAL" : "");
+        if (AttentionMma.fits(cl, op.scale(), aligned, q)) {
+            return AttentionMma.way(q.dim(3), masks);
+        }
+        int side = side(cl, tiles);
+        return new Way("attention", options(side, masks, aligned), 256, side);
+    }
+
+    private int side(ClBackend cl, int tiles) {
         for (int t = 64; t > 16; t /= 2) {
             long bytes = 4L * t * (tiles * (padded() + 4L) + t + 4) + 1024;
             if (bytes <= cl.device().usableLocalMemory()) {
@@ -77,16 +98,15 @@ final class AttentionTiles {
         return p;
     }
 
-    String options(int side, boolean masked) {
-        boolean aligned = Stream.of(q, k, v).map(Tensor::layout).allMatch(AttentionTiles::aligned);
+    /** Options of {@code attention.cl}. */
+    String options(int side, String masks, boolean aligned) {
         return String.format(
                 Locale.ROOT,
-                "-DE=%d -DEP=%d -DT=%d%s%s%s",
+                "-DE=%d -DEP=%d -DT=%d%s%s",
                 q.dim(3),
                 padded(),
                 side,
-                masked ? " -DMASK" : "",
-                op.direction() == Attention.Direction.CAUSAL ? " -DCAUSAL" : "",
+                masks,
                 aligned ? " -DALIGNED" : "");
     }
 
