@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Random;
 import java.util.List;
 
-/** {@link Random}: {@code random.cl}, one work-item a Philox block of four numbers. */
+/** {@link Random}: {@code philox.cl}, one work-item a Philox block of four numbers. */
 final class RandomKernel implements ClKernel<Random> {
     @Override
     public Class<Random> op() {
@@ -14,7 +14,12 @@ final class RandomKernel implements ClKernel<Random> {
     @Override
     public void run(ClBackend cl, Random op, List<Tensor> in, List<Tensor> out) {
         Tensor y = out.getFirst();
-        cl.launch("random", "random", "-D" + op.distribution())
+        String kernel =
+                switch (op.distribution()) {
+                    case UNIFORM -> "philox_uniform";
+                    case NORMAL -> "philox_normal";
+                };
+        cl.launch("philox", kernel, "")
                 .tensor(y)
                 .number(y.size())
                 .number(op.seed())

@@ -67,12 +67,14 @@ void philox_store(__global float *out, ulong n, float4 values) {
     if (i + 2 < n) out[i + 2] = values.z;
 }
 
-__kernel void philox_uniform(ulong seed, ulong stream, ulong n, __global float *out) {
+__kernel void philox_uniform(OUT(float, out), const ulong n, const ulong seed, const ulong stream) {
+    AT(out);
     uint4 w = philox_block(seed, stream, get_global_id(0));
     philox_store(out, n, convert_float4_rte(w >> 8) * 0x1p-24f);
 }
 
-__kernel void philox_normal(ulong seed, ulong stream, ulong n, __global float *out) {
+__kernel void philox_normal(OUT(float, out), const ulong n, const ulong seed, const ulong stream) {
+    AT(out);
     uint4 w = philox_block(seed, stream, get_global_id(0));
     float2 first = philox_radius(w.x) * philox_turn(w.y);
     float2 second = philox_radius(w.z) * philox_turn(w.w);
