@@ -58,6 +58,11 @@ public final class CpuBackend extends HostBackend {
         }
     }
 
+    /** Bytes that packed copies of weights take, besides {@link #memory()}. */
+    public long packedBytes() {
+        return packs.bytes();
+    }
+
     @Override
     public void close() {
         pool.close();

@@ -28,7 +28,8 @@ public final class CpuProvider implements BackendProvider {
             return new Availability.Unavailable(
                     "the module " + VECTOR + " is not there; start java with --add-modules " + VECTOR);
         }
-        return new Availability.Available(List.of(CpuBackend.describe(Runtime.getRuntime().availableProcessors())));
+        return new Availability.Available(
+                List.of(CpuBackend.describe(Runtime.getRuntime().availableProcessors())));
     }
 
     @Override

@@ -30,7 +30,8 @@ public final class Scratch implements AutoCloseable {
     /** A heap array of at least {@code n} floats. */
     public float[] floats(int slot, long n) {
         if (n > Integer.MAX_VALUE - 64) {
-            throw new IllegalArgumentException("scratch array of " + n + " floats; a Java array holds less: use blocks");
+            throw new IllegalArgumentException(
+                    "scratch array of " + n + " floats; a Java array holds less: use blocks");
         }
         if (floats[slot].length < n) {
             floats[slot] = new float[(int) grown(n)];

@@ -147,10 +147,8 @@ public final class WorkerPool implements AutoCloseable {
 
         Worker(int index) {
             this.index = index;
-            this.thread = Thread.ofPlatform()
-                    .daemon()
-                    .name("airfoil-cpu-" + index)
-                    .unstarted(this::loop);
+            this.thread =
+                    Thread.ofPlatform().daemon().name("airfoil-cpu-" + index).unstarted(this::loop);
         }
 
         private void loop() {

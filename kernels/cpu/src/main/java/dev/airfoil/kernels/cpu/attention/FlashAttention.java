@@ -40,8 +40,7 @@ public record FlashAttention(Tile tile) {
      * @param o {@code [b n h e]} in memory
      * @param lse dense {@code [b h n]} from byte {@code lseBase}
      */
-    public void run(
-            WorkerPool pool, Problem p, Heads q, Heads k, Heads v, Heads o, MemorySegment lse, long lseBase) {
+    public void run(WorkerPool pool, Problem p, Heads q, Heads k, Heads v, Heads o, MemorySegment lse, long lseBase) {
         int blocks = up(p.n(), queries()) / queries();
         pool.splitIf(p.work() > 100_000, p.b() * p.h() * blocks, (from, to) -> {
             try (Scratch scratch = Scratch.borrow()) {

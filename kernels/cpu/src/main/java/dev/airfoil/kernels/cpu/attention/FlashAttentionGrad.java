@@ -139,7 +139,10 @@ public record FlashAttentionGrad(Tile tile) {
             }
             pack(b, h, m);
             for (int i = 0; i < n; i++) {
-                delta[i] = dot(t.go().data(), t.go().at(b, h) + i * t.go().row(), t.o().data(),
+                delta[i] = dot(
+                        t.go().data(),
+                        t.go().at(b, h) + i * t.go().row(),
+                        t.o().data(),
                         t.o().at(b, h) + i * t.o().row());
             }
             gq.fill((byte) 0);

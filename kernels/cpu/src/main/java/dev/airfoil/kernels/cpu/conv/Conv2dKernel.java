@@ -31,8 +31,7 @@ public final class Conv2dKernel implements CpuKernel<Conv2d> {
     public void run(Conv2d op, Call call) {
         Tensor image = call.in(0);
         Tensor kernel = call.in(1);
-        Patches patches =
-                new Patches(op, image.dim(1), image.dim(2), image.dim(3), kernel.dim(2), kernel.dim(3));
+        Patches patches = new Patches(op, image.dim(1), image.dim(2), image.dim(3), kernel.dim(2), kernel.dim(3));
         int o = kernel.dim(0);
         int depth = patches.depth();
         int rows = patches.outRows();

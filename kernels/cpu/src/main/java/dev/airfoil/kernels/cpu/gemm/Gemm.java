@@ -152,15 +152,7 @@ public record Gemm(Tile tile) {
 
     /** One block of depths: what all tiles of it share. */
     private record Block(
-            int m,
-            int n,
-            int k,
-            boolean first,
-            boolean last,
-            float[] a,
-            MemorySegment b,
-            long bo,
-            Product c) {
+            int m, int n, int k, boolean first, boolean last, float[] a, MemorySegment b, long bo, Product c) {
         boolean adds() {
             return !first || c.mode() == Product.Mode.ADD;
         }
@@ -186,12 +178,8 @@ public record Gemm(Tile tile) {
             for (int w = from; w < to; w++) {
                 int i = w / columns;
                 int j = w % columns;
-                compute(
-                        block,
-                        mPanels * i / r,
-                        mPanels * (i + 1) / r,
-                        (int) ((long) nPanels * j / columns),
-                        (int) ((long) nPanels * (j + 1) / columns));
+                compute(block, mPanels * i / r, mPanels * (i + 1) / r, (int) ((long) nPanels * j / columns), (int)
+                        ((long) nPanels * (j + 1) / columns));
             }
         });
     }

@@ -22,8 +22,7 @@ public interface Tile {
      * @param b element (p, j) of B at byte {@code bo + p * bs + 4 j}
      * @param c element (i, j) of C at byte {@code co + i * cs + 4 j}
      */
-    void zero(
-            int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs, MemorySegment c, long co, long cs);
+    void zero(int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs, MemorySegment c, long co, long cs);
 
     /** {@code C += A B}, see {@link #zero}. */
     void add(int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs, MemorySegment c, long co, long cs);

@@ -58,7 +58,8 @@ final class FullMoment implements SecondMoment {
         int j = 0;
         for (; j + N <= n; j += N) {
             FloatVector x = Step.load(g, start + j);
-            FloatVector moved = Step.load(v, start + j).mul(beta2).add(x.mul(x).add(eps).mul(rest2));
+            FloatVector moved =
+                    Step.load(v, start + j).mul(beta2).add(x.mul(x).add(eps).mul(rest2));
             Step.store(moved, newV, start + j);
             FloatVector u = x.div(moved.sqrt());
             sum = u.fma(u, sum);

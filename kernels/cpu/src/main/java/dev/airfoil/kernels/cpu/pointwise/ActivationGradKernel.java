@@ -27,21 +27,22 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
 
     @Override
     public void run(ActivationGrad op, Call call) {
-        Flat.Map2 loop =
-                switch (op.fn()) {
-                    case NONE -> (x, xo, g, go, y, yo, n) -> MemorySegment.copy(g, go, y, yo, 4L * n);
-                    case SILU -> ActivationGradKernel::silu;
-                    case QUICK_GELU -> ActivationGradKernel::quickGelu;
-                    case GELU_TANH -> (x, xo, g, go, y, yo, n) -> {
-                        geluTanhSigmoid(x, xo, y, yo, n);
-                        geluTanhSlope(x, xo, g, go, y, yo, n);
-                    };
-                    case GELU -> (x, xo, g, go, y, yo, n) -> {
-                        normal(x, xo, y, yo, n);
-                        geluSlope(x, xo, g, go, y, yo, n);
-                    };
-                    case RELU -> ActivationGradKernel::relu;
+        Flat.Map2 loop = switch (op.fn()) {
+            case NONE -> (x, xo, g, go, y, yo, n) -> MemorySegment.copy(g, go, y, yo, 4L * n);
+            case SILU -> ActivationGradKernel::silu;
+            case QUICK_GELU -> ActivationGradKernel::quickGelu;
+            case GELU_TANH ->
+                (x, xo, g, go, y, yo, n) -> {
+                    geluTanhSigmoid(x, xo, y, yo, n);
+                    geluTanhSlope(x, xo, g, go, y, yo, n);
                 };
+            case GELU ->
+                (x, xo, g, go, y, yo, n) -> {
+                    normal(x, xo, y, yo, n);
+                    geluSlope(x, xo, g, go, y, yo, n);
+                };
+            case RELU -> ActivationGradKernel::relu;
+        };
         Flat.map(call.pool(), call.in(0).size(), call.dense(0), call.dense(1), call.result(0), loop);
     }
 
@@ -68,7 +69,9 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
     private static void geluTanhSigmoid(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
             FloatVector v = Lanes.load(x, xo + 4L * j);
-            FloatVector u = v.mul(v).fma(FloatVector.broadcast(F, CUBIC), FloatVector.broadcast(F, LINEAR)).mul(v);
+            FloatVector u = v.mul(v)
+                    .fma(FloatVector.broadcast(F, CUBIC), FloatVector.broadcast(F, LINEAR))
+                    .mul(v);
             VectorMath.sigmoid(u).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
         }
     }
@@ -80,7 +83,9 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, Lanes.LE);
             FloatVector s = FloatVector.fromMemorySegment(F, y, yo + 4L * j, Lanes.LE);
             FloatVector gy = FloatVector.fromMemorySegment(F, g, go + 4L * j, Lanes.LE);
-            FloatVector xu = v.mul(v).fma(FloatVector.broadcast(F, 3 * CUBIC), FloatVector.broadcast(F, LINEAR)).mul(v);
+            FloatVector xu = v.mul(v)
+                    .fma(FloatVector.broadcast(F, 3 * CUBIC), FloatVector.broadcast(F, LINEAR))
+                    .mul(v);
             xu.mul(s).mul(one.sub(s)).add(s).mul(gy).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
         }
     }
@@ -88,7 +93,9 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
     private static void relu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
             FloatVector v = Lanes.load(g, go + 4L * j);
-            FloatVector.zero(F).blend(v, FloatVector.zero(F).lt(Lanes.load(x, xo + 4L * j))).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector.zero(F)
+                    .blend(v, FloatVector.zero(F).lt(Lanes.load(x, xo + 4L * j)))
+                    .intoMemorySegment(y, yo + 4L * j, Lanes.LE);
         }
     }
 

@@ -36,7 +36,14 @@ public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
 
     /** The factors of a step, computed once. */
     private record Constants(
-            float beta1, float rest1, float beta2, float rest2, float stepSize, float rootScale, float eps, float keep) {
+            float beta1,
+            float rest1,
+            float beta2,
+            float rest2,
+            float stepSize,
+            float rootScale,
+            float eps,
+            float keep) {
         static Constants of(AdamWUpdate op) {
             return new Constants(
                     (float) op.beta1(),

@@ -39,7 +39,8 @@ public final class CastKernel implements CpuKernel<Cast> {
             long source = base + start * x.dtype().bytes();
             long target = y.base() + start * op.dtype().bytes();
             if (x.dtype() == op.dtype()) {
-                MemorySegment.copy(from, source, y.data(), target, (long) n * x.dtype().bytes());
+                MemorySegment.copy(
+                        from, source, y.data(), target, (long) n * x.dtype().bytes());
             } else if (op.dtype() == DType.F32) {
                 widen(x.dtype(), from, source, y.data(), target, n);
             } else {

@@ -39,7 +39,8 @@ final class Pairwise {
         Floats a = Call.place(call.in(0));
         Floats b = Call.place(call.in(1));
         Floats y = call.result(0);
-        Loop loop = Loop.over(call.in(0).layout(), call.in(1).layout(), call.out(0).layout());
+        Loop loop =
+                Loop.over(call.in(0).layout(), call.in(1).layout(), call.out(0).layout());
         long sa = loop.steps()[0];
         long sb = loop.steps()[1];
         int pieces = (loop.length() + PIECE - 1) / PIECE;

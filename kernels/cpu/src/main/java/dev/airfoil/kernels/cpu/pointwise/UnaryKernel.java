@@ -23,19 +23,18 @@ public final class UnaryKernel implements CpuKernel<Unary> {
 
     @Override
     public void run(Unary op, Call call) {
-        Flat.Map1 loop =
-                switch (op.fn()) {
-                    case EXP -> UnaryKernel::exp;
-                    case LOG -> UnaryKernel::log;
-                    case SQRT -> UnaryKernel::sqrt;
-                    case RSQRT -> UnaryKernel::rsqrt;
-                    case RECIPROCAL -> UnaryKernel::reciprocal;
-                    case SQUARE -> UnaryKernel::square;
-                    case ABS -> UnaryKernel::abs;
-                    case TANH -> UnaryKernel::tanh;
-                    case SIGMOID -> UnaryKernel::sigmoid;
-                    case ERF -> UnaryKernel::erf;
-                };
+        Flat.Map1 loop = switch (op.fn()) {
+            case EXP -> UnaryKernel::exp;
+            case LOG -> UnaryKernel::log;
+            case SQRT -> UnaryKernel::sqrt;
+            case RSQRT -> UnaryKernel::rsqrt;
+            case RECIPROCAL -> UnaryKernel::reciprocal;
+            case SQUARE -> UnaryKernel::square;
+            case ABS -> UnaryKernel::abs;
+            case TANH -> UnaryKernel::tanh;
+            case SIGMOID -> UnaryKernel::sigmoid;
+            case ERF -> UnaryKernel::erf;
+        };
         Flat.map(call.pool(), call.in(0).size(), call.dense(0), call.result(0), loop);
     }
 
@@ -59,7 +58,9 @@ public final class UnaryKernel implements CpuKernel<Unary> {
 
     private static void rsqrt(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector.broadcast(F, 1).div(Lanes.load(x, xo + 4L * j).sqrt()).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector.broadcast(F, 1)
+                    .div(Lanes.load(x, xo + 4L * j).sqrt())
+                    .intoMemorySegment(y, yo + 4L * j, Lanes.LE);
         }
     }
 

@@ -32,9 +32,11 @@ public final class LinearKernel implements CpuKernel<Linear> {
         Operand a = Operand.ofRows(x.data(), x.base(), k);
         Floats weight = Call.place(w);
         Operand b = new Operand(
-                weight.data(), weight.base(), 4 * w.layout().stride(0), 4 * w.layout().stride(1));
-        Product c = Product.set(y.data(), y.base(), n)
-                .with(new Epilogue(op.activation(), bias.data(), bias.base()));
+                weight.data(),
+                weight.base(),
+                4 * w.layout().stride(0),
+                4 * w.layout().stride(1));
+        Product c = Product.set(y.data(), y.base(), n).with(new Epilogue(op.activation(), bias.data(), bias.base()));
         Optional<PackedMatrix> packed = call.packs().find(call.pool(), w, k, n, b);
         if (packed.isPresent()) {
             Gemm.BEST.multiply(call.pool(), m, a, packed.get(), c);

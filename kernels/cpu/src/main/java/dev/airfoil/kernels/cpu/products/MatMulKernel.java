@@ -44,8 +44,7 @@ public final class MatMulKernel implements CpuKernel<MatMul> {
             for (int i = from; i < to; i++) {
                 long ai = batches.start(0, i / length) + i % length * batches.steps()[0];
                 long bi = batches.start(1, i / length) + i % length * batches.steps()[1];
-                Gemm.BEST.multiply(
-                        call.pool(), m, n, k, left.at(4 * ai), right.at(4 * bi), target.at(4L * i * m * n));
+                Gemm.BEST.multiply(call.pool(), m, n, k, left.at(4 * ai), right.at(4 * bi), target.at(4L * i * m * n));
             }
         });
     }
@@ -53,13 +52,18 @@ public final class MatMulKernel implements CpuKernel<MatMul> {
     private static Operand operand(Tensor t, int outer, int depth) {
         Floats place = Call.place(t);
         return new Operand(
-                place.data(), place.base(), 4 * t.layout().stride(outer), 4 * t.layout().stride(depth));
+                place.data(),
+                place.base(),
+                4 * t.layout().stride(outer),
+                4 * t.layout().stride(depth));
     }
 
     /** The layout of the axes before the last two. */
     private static Layout outer(Tensor t) {
         int rank = t.shape().rank() - 2;
         return new Layout(
-                Shape.of(Arrays.copyOf(t.shape().toArray(), rank)), Arrays.copyOf(t.layout().strides(), rank), 0);
+                Shape.of(Arrays.copyOf(t.shape().toArray(), rank)),
+                Arrays.copyOf(t.layout().strides(), rank),
+                0);
     }
 }

@@ -9,8 +9,10 @@ import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Weights kept packed. A weight is packed for keeps when it is used a second time: in training, where it changes after
@@ -20,51 +22,57 @@ import java.util.Optional;
 public final class PackCache implements AutoCloseable {
     private final Map<Storage, Map<Layout, Entry>> entries = new HashMap<>();
 
-    private static final class Entry {
-        private Optional<PackedMatrix> packed = Optional.empty();
-        private Optional<Arena> arena = Optional.empty();
+    /** A weight that was seen once, or packed from then on. */
+    private sealed interface Entry {
+        record Seen() implements Entry {}
+
+        record Packed(PackedMatrix matrix, Arena arena) implements Entry {}
     }
 
     /** The packed form of {@code weight}, read as B {@code [k n]} through {@code b}, if it is used again. */
     synchronized Optional<PackedMatrix> find(WorkerPool pool, Tensor weight, int k, int n, Operand b) {
-        Map<Layout, Entry> ofStorage = entries.get(weight.storage());
-        if (ofStorage == null) {
-            ofStorage = new HashMap<>();
-            entries.put(weight.storage(), ofStorage);
-            weight.storage().onFree(() -> drop(weight.storage()));
+        Map<Layout, Entry> ofStorage = entries.computeIfAbsent(weight.storage(), storage -> {
+            storage.onFree(() -> drop(storage));
+            return new HashMap<>();
+        });
+        if (ofStorage.putIfAbsent(weight.layout(), new Entry.Seen()) instanceof Entry seen) {
+            Entry.Packed packed = seen instanceof Entry.Packed p ? p : pack(pool, k, n, b);
+            ofStorage.put(weight.layout(), packed);
+            return Optional.of(packed.matrix);
         }
-        Entry entry = ofStorage.get(weight.layout());
-        if (entry == null) {
-            ofStorage.put(weight.layout(), new Entry());
-            return Optional.empty();
-        }
-        if (entry.packed.isEmpty()) {
-            Arena arena = Arena.ofShared();
-            entry.arena = Optional.of(arena);
-            entry.packed = Optional.of(
-                    Gemm.BEST.pack(pool, k, n, b, arena.allocate(4 * Gemm.BEST.packedSize(k, n), 64)));
-        }
-        return entry.packed;
+        return Optional.empty();
+    }
+
+    @SuppressWarnings("MustBeClosed") // drop closes the arena
+    private static Entry.Packed pack(WorkerPool pool, int k, int n, Operand b) {
+        Arena arena = Arena.ofShared();
+        return new Entry.Packed(
+                Gemm.BEST.pack(pool, k, n, b, arena.allocate(4 * Gemm.BEST.packedSize(k, n), 64)), arena);
     }
 
     private synchronized void drop(Storage storage) {
         Map<Layout, Entry> gone = entries.remove(storage);
         if (gone != null) {
-            gone.values().forEach(e -> e.arena.ifPresent(Arena::close));
+            packed(gone).forEach(p -> p.arena.close());
         }
+    }
+
+    private static Stream<Entry.Packed> packed(Map<Layout, Entry> ofStorage) {
+        return ofStorage.values().stream()
+                .filter(Entry.Packed.class::isInstance)
+                .map(Entry.Packed.class::cast);
     }
 
     /** Bytes that packed weights take. */
     public synchronized long bytes() {
         return entries.values().stream()
-                .flatMap(m -> m.values().stream())
-                .flatMap(e -> e.packed.stream())
-                .mapToLong(p -> p.data().byteSize())
+                .flatMap(PackCache::packed)
+                .mapToLong(p -> p.matrix.data().byteSize())
                 .sum();
     }
 
     @Override
     public synchronized void close() {
-        java.util.List.copyOf(entries.keySet()).forEach(this::drop);
+        List.copyOf(entries.keySet()).forEach(this::drop);
     }
 }

@@ -37,18 +37,18 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
         call.pool().splitIf(shape.size() > NormForward.PARALLEL, shape.dim(0) * op.groups(), (from, to) -> {
             try (Scratch own = Scratch.borrow()) {
                 MemorySegment spare = own.segment(0, N);
-            for (int i = from; i < to; i++) {
-                long row = (long) i * channels * pixels;
-                float mean = Norm.LAYER.mean(x.data(), x.at(row), channels * pixels);
-                float rstd = Norm.LAYER.factor(x.data(), x.at(row), channels * pixels, mean, op.eps());
-                for (int c = 0; c < channels; c++) {
-                    int channel = i % op.groups() * channels + c;
-                    float factor = rstd * Lanes.get(w.data(), w.at(channel));
-                    float shift = Lanes.get(b.data(), b.at(channel));
-                    long at = row + (long) c * pixels;
-                    map(x.data(), x.at(at), mean, factor, shift, y.data(), y.at(at), pixels);
-                }
-                ActivationLoops.inPlace(op.activation(), y.data(), y.at(row), 0, 1, channels * pixels, spare);
+                for (int i = from; i < to; i++) {
+                    long row = (long) i * channels * pixels;
+                    float mean = Norm.LAYER.mean(x.data(), x.at(row), channels * pixels);
+                    float rstd = Norm.LAYER.factor(x.data(), x.at(row), channels * pixels, mean, op.eps());
+                    for (int c = 0; c < channels; c++) {
+                        int channel = i % op.groups() * channels + c;
+                        float factor = rstd * Lanes.get(w.data(), w.at(channel));
+                        float shift = Lanes.get(b.data(), b.at(channel));
+                        long at = row + (long) c * pixels;
+                        map(x.data(), x.at(at), mean, factor, shift, y.data(), y.at(at), pixels);
+                    }
+                    ActivationLoops.inPlace(op.activation(), y.data(), y.at(row), 0, 1, channels * pixels, spare);
                 }
             }
         });

@@ -19,8 +19,7 @@ import jdk.incubator.vector.VectorOperators;
  * in order afterwards.
  */
 record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
-    void run(
-            WorkerPool pool, Floats x, Floats factor, Floats gy, Floats gx, Floats gFactor, Optional<Floats> gShift) {
+    void run(WorkerPool pool, Floats x, Floats factor, Floats gy, Floats gx, Floats gFactor, Optional<Floats> gShift) {
         Groups.Chunk[] chunks = groups.chunks();
         try (Scratch shared = Scratch.borrow()) {
             long size = (long) chunks.length * d;
@@ -91,7 +90,8 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         int j = 0;
         for (; j + N <= d; j += N) {
             FloatVector hat = Lanes.load(xs, xo + 4L * j).sub(mean).mul(scale);
-            FloatVector back = Lanes.load(gs, go + 4L * j).mul(Lanes.load(fs, fo + 4L * j).add(plus));
+            FloatVector back =
+                    Lanes.load(gs, go + 4L * j).mul(Lanes.load(fs, fo + 4L * j).add(plus));
             Lanes.store(back.sub(ofG).sub(hat.mul(ofHat)).mul(scale), ys, yo + 4L * j);
         }
         for (; j < d; j++) {
@@ -145,13 +145,15 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         FloatVector b = FloatVector.zero(F);
         int j = 0;
         for (; j + N <= d; j += N) {
-            FloatVector g = Lanes.load(gy, go + 4L * j).mul(Lanes.load(f, fo + 4L * j).add(plus));
+            FloatVector g =
+                    Lanes.load(gy, go + 4L * j).mul(Lanes.load(f, fo + 4L * j).add(plus));
             a = a.add(g);
             b = g.fma(Lanes.load(x, xo + 4L * j).sub(mean), b);
         }
         if (j < d) {
             // gy is 0 behind the end, whatever x and the factor are
-            FloatVector g = RowMath.tail(gy, go, j, d).mul(RowMath.tail(f, fo, j, d).add(plus));
+            FloatVector g =
+                    RowMath.tail(gy, go, j, d).mul(RowMath.tail(f, fo, j, d).add(plus));
             a = a.add(g);
             b = g.fma(RowMath.tail(x, xo, j, d).sub(mean), b);
         }
@@ -178,7 +180,8 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         long yo = y.at(to);
         int j = 0;
         for (; j + N <= n; j += N) {
-            Lanes.store(Lanes.load(y.data(), yo + 4L * j).add(Lanes.load(x.data(), xo + 4L * j)), y.data(), yo + 4L * j);
+            Lanes.store(
+                    Lanes.load(y.data(), yo + 4L * j).add(Lanes.load(x.data(), xo + 4L * j)), y.data(), yo + 4L * j);
         }
         for (; j < n; j++) {
             Lanes.set(y.data(), yo + 4L * j, Lanes.get(y.data(), yo + 4L * j) + Lanes.get(x.data(), xo + 4L * j));

@@ -122,7 +122,8 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
                     Lanes.store(v.mul(rstd), gqkv.data(), to + 4L * j);
                 } else {
                     int rest = e - j;
-                    var v = Lanes.load(g, 4L * j, rest).sub(Lanes.load(x, xo + 4L * j, rest).mul(mean));
+                    var v = Lanes.load(g, 4L * j, rest)
+                            .sub(Lanes.load(x, xo + 4L * j, rest).mul(mean));
                     Lanes.store(v.mul(rstd), gqkv.data(), to + 4L * j, rest);
                 }
             }

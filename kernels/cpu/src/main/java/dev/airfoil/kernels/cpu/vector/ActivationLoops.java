@@ -14,15 +14,7 @@ public final class ActivationLoops {
 
     /** {@code y = fn(x)}; row i of x stands at byte {@code xo + i * xs}, of y at {@code yo + i * ys}. x may be y. */
     public static void run(
-            Activation.Fn fn,
-            MemorySegment x,
-            long xo,
-            long xs,
-            MemorySegment y,
-            long yo,
-            long ys,
-            int rows,
-            int n) {
+            Activation.Fn fn, MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
         for (int i = 0; i < rows; i++) {
             long from = xo + i * xs;
             long to = yo + i * ys;

@@ -80,7 +80,15 @@ class GemmTest {
     void everySizeAndSideAgreesWithDoubleLoops(Tile tile) {
         Gemm gemm = new Gemm(tile);
         int[][] sizes = {
-            {1, 1, 1}, {2, 3, 5}, {7, 17, 8}, {8, 48, 9}, {5, 16, 16}, {13, 49, 31}, {61, 97, 389}, {12, 32, 800}, {101, 7, 64}
+            {1, 1, 1},
+            {2, 3, 5},
+            {7, 17, 8},
+            {8, 48, 9},
+            {5, 16, 16},
+            {13, 49, 31},
+            {61, 97, 389},
+            {12, 32, 800},
+            {101, 7, 64}
         };
         for (int[] s : sizes) {
             float[] a = Mem.random(s[0] * s[2], 1);
@@ -177,8 +185,7 @@ class GemmTest {
                 float[] got = Mem.floats(c);
                 one = one.length == 0 ? got : one;
                 assertThat(got).as("%d threads", threads).isEqualTo(one);
-                PackedMatrix packed =
-                        Gemm.BEST.pack(pool, k, n, b, Mem.ofSize(Gemm.BEST.packedSize(k, n)));
+                PackedMatrix packed = Gemm.BEST.pack(pool, k, n, b, Mem.ofSize(Gemm.BEST.packedSize(k, n)));
                 Gemm.BEST.multiply(pool, m, a, packed, Product.set(c, 0, n));
                 assertThat(Mem.floats(c)).as("packed, %d threads", threads).isEqualTo(one);
             }

@@ -1,0 +1,11 @@
+/**
+ * Matrix products. A {@link dev.airfoil.kernels.cpu.gemm.Tile} multiplies a few rows by a few vectors of columns in
+ * registers; {@link dev.airfoil.kernels.cpu.gemm.Operand} packs any strided matrix into the panels it reads; {@link
+ * dev.airfoil.kernels.cpu.gemm.Gemm} cuts the product into blocks and shares them out. Read Gemm first.
+ *
+ * <p>The tile classes are written by {@code src/tools/java/TileGenerator.java} and differ in width and shape alone.
+ * Attention and convolutions multiply with the same tiles.
+ *
+ * <p>Deliberately absent: other element types, and any choice that depends on the number of threads.
+ */
+package dev.airfoil.kernels.cpu.gemm;

@@ -1,0 +1,13 @@
+/**
+ * The cpu backend: host memory, one fixed {@link dev.airfoil.kernels.cpu.WorkerPool}, and a {@link
+ * dev.airfoil.kernels.cpu.CpuKernel} for each op worth one, listed in {@code Kernels}. Read {@link
+ * dev.airfoil.kernels.cpu.CpuBackend} first, then one kernel, say {@code rows.AdaLnModulateKernel}.
+ *
+ * <p>Rules that hold in all kernels. Each output is computed by one worker in an order that depends on the sizes alone: the
+ * bits are the same for any number of threads. Vector loops are short methods without calls behind long chains of
+ * vector operations, because past some size the compiler stops inlining helpers and boxes every vector; for the same
+ * reason a switch stands around a loop, never in it.
+ *
+ * <p>Deliberately absent: meaning (the ops have it) and shape checks (the ops did them).
+ */
+package dev.airfoil.kernels.cpu;

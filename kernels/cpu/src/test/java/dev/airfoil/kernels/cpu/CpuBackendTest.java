@@ -1,0 +1,218 @@
+package dev.airfoil.kernels.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.Eager;
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Interpreter;
+import dev.airfoil.tensor.Op;
+import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.host.ReferenceBackend;
+import dev.airfoil.tensor.ops.Activation;
+import dev.airfoil.tensor.ops.ActivationGrad;
+import dev.airfoil.tensor.ops.AdaLnModulate;
+import dev.airfoil.tensor.ops.AdaLnModulateGrad;
+import dev.airfoil.tensor.ops.AdafactorUpdate;
+import dev.airfoil.tensor.ops.AdamWUpdate;
+import dev.airfoil.tensor.ops.Conv2d;
+import dev.airfoil.tensor.ops.Conv2dGradInput;
+import dev.airfoil.tensor.ops.Conv2dGradWeight;
+import dev.airfoil.tensor.ops.GatedResidual;
+import dev.airfoil.tensor.ops.GatedResidualGrad;
+import dev.airfoil.tensor.ops.GroupNorm;
+import dev.airfoil.tensor.ops.GroupNormGrad;
+import dev.airfoil.tensor.ops.LayerNorm;
+import dev.airfoil.tensor.ops.LayerNormGrad;
+import dev.airfoil.tensor.ops.Linear;
+import dev.airfoil.tensor.ops.MatMul;
+import dev.airfoil.tensor.ops.Max;
+import dev.airfoil.tensor.ops.QkNormRope;
+import dev.airfoil.tensor.ops.QkNormRopeGrad;
+import dev.airfoil.tensor.ops.ScatterAdd;
+import dev.airfoil.tensor.ops.Sum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** Kernels at sizes where they run in parallel and in several blocks; small ones are in the catalogue of all ops. */
+class CpuBackendTest {
+    private static final float EPS = 1e-6f;
+
+    private static CpuBackend cpu(int threads) {
+        return new CpuBackend(new Options(OptionalInt.of(threads), OptionalLong.empty()));
+    }
+
+    /** The outputs of op, on whichever backend is current. */
+    private static List<float[]> run(Op op, Supplier<List<Tensor>> inputs) {
+        return Scope.call(
+                "case",
+                () -> Interpreter.bind(op, inputs.get()).stream()
+                        .map(Tensor::toFloats)
+                        .toList());
+    }
+
+    /** Agreement with the definition, and the same bits on one thread and on three. */
+    private static void check(Op op, Supplier<List<Tensor>> inputs) {
+        try (ReferenceBackend reference = new ReferenceBackend(Options.DEFAULT);
+                CpuBackend one = cpu(1);
+                CpuBackend three = cpu(3)) {
+            List<float[]> wanted = new Eager(reference).call(() -> run(op, inputs));
+            List<float[]> got = new Eager(three).call(() -> run(op, inputs));
+            List<float[]> alone = new Eager(one).call(() -> run(op, inputs));
+            for (int i = 0; i < wanted.size(); i++) {
+                double[] exact = new double[wanted.get(i).length];
+                for (int j = 0; j < exact.length; j++) {
+                    exact[j] = wanted.get(i)[j];
+                }
+                assertThat(Mem.error(got.get(i), exact))
+                        .as("%s output %d", op, i)
+                        .isLessThan(5e-6);
+                assertThat(alone.get(i)).as("%s output %d on one thread", op, i).isEqualTo(got.get(i));
+            }
+            assertThat(three.memory().blocks()).isZero();
+        }
+    }
+
+    private static Tensor n(int stream, int... dims) {
+        return F.normal(3, stream, dims);
+    }
+
+    private static Tensor positive(int stream, int... dims) {
+        return F.affine(F.uniform(3, stream, dims), 1, 0.1);
+    }
+
+    @Test
+    void products() {
+        check(new Linear(Activation.Fn.GELU_TANH), () -> List.of(n(1, 3, 41, 70), n(2, 99, 70), n(3, 99)));
+        check(
+                new MatMul(),
+                () -> List.of(n(1, 123, 90).transpose(), n(2, 77, 123).transpose()));
+        check(new MatMul(), () -> List.of(n(1, 4, 5, 33, 40), n(2, 4, 5, 40, 37)));
+        check(new MatMul(), () -> List.of(n(1, 2, 130, 64), F.expand(n(2, 64, 50), shape(2, 64, 50))));
+    }
+
+    private static dev.airfoil.tensor.Shape shape(int... dims) {
+        return dev.airfoil.tensor.Shape.of(dims);
+    }
+
+    @Test
+    void normsAndTheirGradients() {
+        int d = 67;
+        check(new LayerNorm(EPS), () -> List.of(n(1, 5, 100, d), n(2, d), n(3, d)));
+        check(new LayerNormGrad(EPS), () -> List.of(n(1, 5, 100, d), n(2, d), n(3, 5, 100, d)));
+        for (int split : new int[] {0, 33, 100}) {
+            check(new AdaLnModulate(split, EPS), () -> List.of(n(1, 5, 100, d), n(2, 5, 2, d), n(3, 5, 2, d)));
+            check(new AdaLnModulateGrad(split, EPS), () -> List.of(n(1, 5, 100, d), n(2, 5, 2, d), n(3, 5, 100, d)));
+        }
+        for (GatedResidual.Norm norm : GatedResidual.Norm.values()) {
+            check(new GatedResidual(40, norm), () -> List.of(n(1, 3, 90, d), n(2, 3, 90, d), n(3, 3, 2, d)));
+            check(new GatedResidualGrad(40, norm), () -> List.of(n(1, 3, 90, d), n(2, 3, 2, d), n(3, 3, 90, d)));
+        }
+        check(new GroupNorm(4, EPS, Activation.Fn.SILU), () -> List.of(n(1, 3, 12, 23, 23), n(2, 12), n(3, 12)));
+        check(new GroupNormGrad(4, EPS), () -> List.of(n(1, 3, 12, 23, 23), n(2, 12), n(3, 3, 12, 23, 23)));
+    }
+
+    @Test
+    void queriesAndKeysAreNormedAndTurned() {
+        for (int e : new int[] {2, 16, 20, 64}) {
+            check(
+                    new QkNormRope(EPS),
+                    () -> List.of(n(1, 2, 50, 3, 4, e), n(2, e), n(3, e), n(4, 50, e / 2), n(5, 50, e / 2)));
+            check(new QkNormRopeGrad(EPS), () -> {
+                List<Tensor> in = new ArrayList<>(
+                        List.of(n(1, 2, 50, 3, 4, e), n(2, e), n(3, e), n(4, 50, e / 2), n(5, 50, e / 2)));
+                in.addAll(List.of(n(6, 2, 4, 50, e), n(7, 2, 4, 50, e), n(8, 2, 4, 50, e)));
+                return in;
+            });
+        }
+    }
+
+    @Test
+    void reductionsAndScatter() {
+        check(new Sum(List.of(0)), () -> List.of(n(1, 700, 131)));
+        check(new Sum(List.of(1)), () -> List.of(n(1, 5, 9001).mul(2).add(1)));
+        check(new Sum(List.of(0, 2)), () -> List.of(n(1, 17, 31, 47)));
+        check(new Max(1), () -> List.of(n(1, 31, 70, 33)));
+        check(new Max(2), () -> List.of(n(1, 31, 70, 33)));
+        int[] ids = new int[500];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = i * 7 % 23;
+        }
+        check(new ScatterAdd(23), () -> List.of(Tensor.of(ids, 500), n(1, 500, 97)));
+    }
+
+    @Test
+    void elementwiseInManyPieces() {
+        for (Activation.Fn fn : Activation.Fn.values()) {
+            check(new Activation(fn), () -> List.of(n(1, 33, 1001)));
+            check(new ActivationGrad(fn), () -> List.of(n(1, 33, 1001), n(2, 33, 1001)));
+        }
+    }
+
+    @Test
+    void optimizerSteps() {
+        check(
+                new AdamWUpdate(1e-2, 0.9, 0.99, 1e-8, 0.1, 3),
+                () -> List.of(n(1, 20_003), n(2, 20_003), n(3, 20_003), positive(4, 20_003)));
+        check(
+                new AdafactorUpdate(AdafactorUpdate.Moment.FULL, 1e-2, 0.9, 0.99, 1e-30, 1),
+                () -> List.of(n(1, 20_003), n(2, 20_003), positive(3, 20_003), n(4, 20_003)));
+        check(
+                new AdafactorUpdate(AdafactorUpdate.Moment.FACTORED, 1e-2, 0, 0.99, 1e-30, 1),
+                () -> List.of(n(1, 2, 131, 129), n(2, 2, 131, 129), positive(3, 2, 131), positive(4, 2, 129)));
+    }
+
+    @Test
+    void convolutions() {
+        for (Conv2d conv : List.of(Conv2d.of(1, 1), new Conv2d(2, 0, 0, 1, 1), Conv2d.of(1, 0))) {
+            int k = conv.equals(Conv2d.of(1, 0)) ? 1 : 3;
+            int p = conv.outRows(29, k);
+            int q = conv.outCols(31, k);
+            check(conv, () -> List.of(n(1, 2, 11, 29, 31), n(2, 13, 11, k, k)));
+            check(new Conv2dGradInput(conv, 29, 31), () -> List.of(n(1, 13, 11, k, k), n(2, 2, 13, p, q)));
+            check(new Conv2dGradWeight(conv, k, k), () -> List.of(n(1, 2, 11, 29, 31), n(2, 2, 13, p, q)));
+        }
+    }
+
+    @Test
+    void aWeightIsPackedOnItsSecondUseAndLetGoWithItsStorage() {
+        try (CpuBackend backend = cpu(2)) {
+            new Eager(backend)
+                    .run(() -> Scope.run("model", () -> {
+                        Tensor w = n(1, 40, 30);
+                        Tensor x = n(2, 9, 30);
+                        float[] first = run(new Linear(Activation.Fn.NONE), () -> List.of(x, w))
+                                .getFirst();
+                        assertThat(backend.packedBytes()).isZero();
+                        float[] second = run(new Linear(Activation.Fn.NONE), () -> List.of(x, w))
+                                .getFirst();
+                        assertThat(backend.packedBytes()).isPositive();
+                        assertThat(second).isEqualTo(first);
+                    }));
+            assertThat(backend.packedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void idsOutsideTheTableAreAnError() {
+        try (CpuBackend backend = cpu(2)) {
+            assertThatThrownBy(() -> new Eager(backend)
+                            .run(() -> Scope.run("bad", () -> F.gather(n(1, 5, 3), Tensor.of(new int[] {5}, 1)))))
+                    .isInstanceOf(TensorException.class)
+                    .hasMessageContaining("id 5 is outside a table of 5 rows");
+        }
+    }
+
+    @Test
+    void aBackendWithoutDevicesBeyondTheFirstSaysSo() {
+        assertThatThrownBy(() -> new CpuProvider().open("1", Options.DEFAULT)).hasMessageContaining("use 'cpu'");
+        assertThat(new CpuProvider().open("0", Options.DEFAULT).description()).contains("-bit vectors");
+    }
+}
