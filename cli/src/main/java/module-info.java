@@ -4,6 +4,7 @@ module dev.airfoil.cli {
     requires dev.airfoil.pipeline;
     requires dev.airfoil.train;
     requires info.picocli;
+    requires jdk.management;
     requires tools.jackson.databind;
 
     opens dev.airfoil.cli to

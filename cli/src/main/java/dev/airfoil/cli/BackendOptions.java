@@ -5,6 +5,7 @@ import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.BackendProvider.Availability;
 import dev.airfoil.tensor.BackendProvider.Precision;
 import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.TensorException;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,18 +47,25 @@ final class BackendOptions {
         return backend;
     }
 
-    OptionalInt threads() {
-        return threads.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    /** Threads, memory and precision. */
+    BackendProvider.Options compute() {
+        require(threads.orElse(1) > 0, "--threads " + threads.orElse(1) + " must be 1 or more");
+        require(memory.orElse(1L) > 0, "--memory " + memory.orElse(1L) + " must be 1 MB or more");
+        return new BackendProvider.Options(
+                threads.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+                memory.map(mb -> OptionalLong.of(mb << 20)).orElseGet(OptionalLong::empty),
+                precision);
     }
 
-    /** In bytes. */
-    OptionalLong memoryLimit() {
-        return memory.map(mb -> OptionalLong.of(mb << 20)).orElseGet(OptionalLong::empty);
+    private static void require(boolean holds, String sentence) {
+        if (!holds) {
+            throw new TensorException(sentence);
+        }
     }
 
     /** Opens the backend; says so if it is a slow one that nobody chose. */
     Backend open(PrintWriter err) {
-        Backend opened = Backends.open(backend, new BackendProvider.Options(threads(), memoryLimit(), precision));
+        Backend opened = Backends.open(backend, compute());
         explain(opened, err);
         return opened;
     }

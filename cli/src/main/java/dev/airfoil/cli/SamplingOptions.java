@@ -93,8 +93,8 @@ final class SamplingOptions {
 
     /** Opens the model. */
     TextToImage open(PrintWriter err) {
-        TextToImage opened = TextToImage.open(
-                new TextToImage.Options(model, backend.choice(), backend.threads(), backend.memoryLimit(), batch));
+        TextToImage opened =
+                TextToImage.open(new TextToImage.Options(model, backend.choice(), backend.compute(), batch));
         backend.explain(opened.backend(), err);
         return opened;
     }

@@ -5,6 +5,7 @@ import dev.airfoil.pipeline.ContactSheet.Cell;
 import dev.airfoil.pipeline.ContactSheet.Section;
 import dev.airfoil.pipeline.GeneratedImage;
 import dev.airfoil.pipeline.TextToImage;
+import dev.airfoil.pipeline.Version;
 import dev.airfoil.samplers.StepListener;
 import dev.airfoil.tensor.TensorException;
 import java.io.IOException;
@@ -91,7 +92,7 @@ final class SheetCommand implements Callable<Integer> {
                 sections.add(new Section(group.title(), cells));
             }
         }
-        sheet.drawSections(sections).writePng(out, Map.of("Software", "Airfoil"));
+        sheet.drawSections(sections).writePng(out, Map.of("Software", "Airfoil " + Version.current()));
         spec.commandLine().getOut().println(out + "  (" + total + " pictures)");
         return 0;
     }

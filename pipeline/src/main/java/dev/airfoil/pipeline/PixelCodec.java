@@ -7,6 +7,9 @@ import dev.airfoil.tensor.Tensor;
 public final class PixelCodec implements LatentCodec {
     private static final int RGB = 3;
 
+    /** The codec: it has no settings. */
+    public PixelCodec() {}
+
     @Override
     public Tensor encode(Tensor images) {
         return checked("images", images);

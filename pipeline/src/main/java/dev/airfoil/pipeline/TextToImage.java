@@ -18,8 +18,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.stream.LongStream;
 
 /**
@@ -50,15 +48,12 @@ public final class TextToImage implements AutoCloseable {
      *
      * @param model file of the model; empty for the one that comes with Airfoil
      * @param backend as in {@link Backends#open}: {@code auto}, {@code cpu}, {@code opencl:1}
-     * @param threads worker threads; empty for all cores
-     * @param memoryLimit bytes that tensors may take together; empty for the backend's choice
+     * @param compute threads, memory and precision of the backend
      * @param batch pictures painted at once, at most: more are faster together and take more memory
      */
-    public record Options(
-            Optional<Path> model, String backend, OptionalInt threads, OptionalLong memoryLimit, int batch) {
+    public record Options(Optional<Path> model, String backend, BackendProvider.Options compute, int batch) {
         /** The built-in model on the fastest backend. */
-        public static final Options DEFAULT =
-                new Options(Optional.empty(), "auto", OptionalInt.empty(), OptionalLong.empty(), 8);
+        public static final Options DEFAULT = new Options(Optional.empty(), "auto", BackendProvider.Options.DEFAULT, 8);
 
         public Options {
             if (batch < 1) {
@@ -67,23 +62,19 @@ public final class TextToImage implements AutoCloseable {
         }
 
         public Options withModel(Path file) {
-            return new Options(Optional.of(file), backend, threads, memoryLimit, batch);
+            return new Options(Optional.of(file), backend, compute, batch);
         }
 
         public Options withBackend(String choice) {
-            return new Options(model, choice, threads, memoryLimit, batch);
+            return new Options(model, choice, compute, batch);
         }
 
-        public Options withThreads(int count) {
-            return new Options(model, backend, OptionalInt.of(count), memoryLimit, batch);
-        }
-
-        public Options withMemoryLimit(long bytes) {
-            return new Options(model, backend, threads, OptionalLong.of(bytes), batch);
+        public Options withCompute(BackendProvider.Options options) {
+            return new Options(model, backend, options, batch);
         }
 
         public Options withBatch(int pictures) {
-            return new Options(model, backend, threads, memoryLimit, pictures);
+            return new Options(model, backend, compute, pictures);
         }
     }
 
@@ -100,8 +91,7 @@ public final class TextToImage implements AutoCloseable {
     public static TextToImage open(Options options) {
         // The file first: its errors are the likely ones, and cheap to find.
         try (ModelFile file = options.model().map(ModelFile::open).orElseGet(ModelFile::openBuiltIn)) {
-            Backend backend = Backends.open(
-                    options.backend(), new BackendProvider.Options(options.threads(), options.memoryLimit()));
+            Backend backend = Backends.open(options.backend(), options.compute());
             Scope weights = Scope.open("model " + file.info().name());
             try {
                 Eager eager = new Eager(backend);

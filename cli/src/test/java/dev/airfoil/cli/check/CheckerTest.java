@@ -157,6 +157,18 @@ class CheckerTest {
     }
 
     @Test
+    void theLabelBehindAnOperatorAndItsAbsentParametersDoNotMatter() {
+        Case golden = new Case("op", "{\"op\": \"layer_norm_plain\", \"eps\": 0.0}")
+                .floats("in.x", new float[] {1, 3}, 1, 2)
+                .floats("out.main", new float[] {-1, 1}, 1, 2);
+        assertThat(line(golden.save(folder, "plain"))).startsWith("ok");
+        Case softmax = new Case("op", "{\"op\": \"softmax_columns\", \"axis\": 0}")
+                .floats("in.x", new float[] {0, 5, 0, 5}, 2, 2)
+                .floats("out.main", new float[] {0.5f, 0.5f, 0.5f, 0.5f}, 2, 2);
+        assertThat(line(softmax.save(folder, "softmax"))).startsWith("ok");
+    }
+
+    @Test
     void aFolderStandsForItsCasesAtAnyDepth() throws IOException {
         Path deep = Files.createDirectories(folder.resolve("a/b"));
         Path one = Case.good().save(deep, "one");

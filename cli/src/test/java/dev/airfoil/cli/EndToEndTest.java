@@ -1,0 +1,112 @@
+package dev.airfoil.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.airfoil.pipeline.Png;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole way through the command line: pictures, a set, a training that is interrupted, a picture. */
+class EndToEndTest {
+    @TempDir
+    Path folder;
+
+    private String airfoil(int code, String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int found = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+        assertThat(found).as(String.join(" ", args) + "\n" + out + err).isEqualTo(code);
+        return out.toString() + err;
+    }
+
+    private String at(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    @Test
+    void fromPicturesToAPicture() throws IOException {
+        pictures();
+        assertThat(airfoil(0, "data", "folder", at("pictures"), "-o", at("set"), "--size", "8"))
+                .contains("12 pictures of 12 concepts", "1 skipped", "skipped broken.png");
+
+        train(2);
+        assertThat(airfoil(1, trainArgs(2))).contains("holds a run already; resume it");
+        assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", "4", "--resume"))
+                .contains("steps 3 to 4", "Done after step 4");
+        assertThat(folder.resolve("run/metrics.jsonl")).exists();
+
+        String model = at("run/model.safetensors");
+        assertThat(airfoil(
+                        0, "generate", "a", "red", "square", "-m", model, "-o", at("x.png"), "--steps", "2", "-c", "2"))
+                .contains("x-0.png  (seed 0)", "x-1.png  (seed 1)");
+        assertThat(Png.texts(folder.resolve("x-1.png")))
+                .containsEntry("prompt", "a red square")
+                .containsEntry("seed", "1")
+                .containsEntry("model", "run");
+        BufferedImage picture = ImageIO.read(folder.resolve("x-1.png").toFile());
+        assertThat(picture.getWidth()).isEqualTo(8);
+
+        String one = airfoil(0, "generate", "a red square", "-m", model, "-o", at("y.png"), "--steps", "2", "-s", "1");
+        assertThat(one).contains("y.png  (seed 1)");
+        assertThat(pixels("y.png")).isEqualTo(pixels("x-1.png"));
+
+        assertThat(airfoil(1, "generate", "a red square", "-m", model, "-o", at("y.png"), "--size", "9"))
+                .contains("width and height must be multiples of 2, for example 10x10");
+        assertThat(airfoil(0, "generate", "red ".repeat(40), "-m", model, "-o", at("z.png"), "--steps", "1"))
+                .contains("Note: the prompt is longer than the 24 tokens");
+        Path prompts = Files.writeString(folder.resolve("prompts.txt"), "# Seen\na red square\na blue square\n");
+        airfoil(0, "sheet", prompts.toString(), "-m", model, "-o", at("sheet.png"), "--steps", "1", "--columns", "2");
+        assertThat(ImageIO.read(folder.resolve("sheet.png").toFile()).getWidth())
+                .isEqualTo(8 + 2 * (32 + 8));
+        assertThat(folder.toFile().list()).noneMatch(name -> name.contains(".tmp-"));
+    }
+
+    private void train(int steps) {
+        assertThat(airfoil(0, trainArgs(steps)))
+                .contains("parameters", "step 1 of 2  loss", "images/s", "Done after step 2");
+    }
+
+    private String[] trainArgs(int steps) {
+        List<String> args = new ArrayList<>(List.of("train", at("set"), "-o", at("run")));
+        args.addAll(List.of("--steps", Integer.toString(steps), "--layers", "1", "--dim", "16", "--heads", "2"));
+        args.addAll(List.of("--batch", "4", "--log-every", "1", "--sharing", "full", "--lr", "0.001"));
+        return args.toArray(String[]::new);
+    }
+
+    private List<Integer> pixels(String name) throws IOException {
+        BufferedImage image = ImageIO.read(folder.resolve(name).toFile());
+        List<Integer> pixels = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            pixels.add(image.getRGB(i % 8, i / 8));
+        }
+        return pixels;
+    }
+
+    private void pictures() throws IOException {
+        Path images = Files.createDirectory(folder.resolve("pictures"));
+        List<Color> colors = List.of(Color.RED, Color.BLUE, Color.GREEN, Color.BLACK);
+        List<String> names = List.of("red", "blue", "green", "black");
+        for (int i = 0; i < 12; i++) {
+            BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+            Graphics2D g = image.createGraphics();
+            g.setColor(colors.get(i % 4));
+            g.fillRect(i % 3, 2, 10, 10);
+            g.dispose();
+            ImageIO.write(image, "png", images.resolve(i + ".png").toFile());
+            Files.writeString(images.resolve(i + ".txt"), "a " + names.get(i % 4) + " square");
+        }
+        Files.writeString(images.resolve("broken.png"), "no picture");
+        Files.writeString(images.resolve("broken.txt"), "a square that does not decode");
+    }
+}
