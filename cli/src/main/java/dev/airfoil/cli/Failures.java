@@ -5,7 +5,6 @@ import dev.airfoil.train.data.DataException;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -17,7 +16,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * What goes wrong, as one sentence on the standard error and an exit code. A stack trace only if {@code verbose} says
  * so.
  */
-record Failures(BooleanSupplier verbose) implements IParameterExceptionHandler, IExecutionExceptionHandler {
+record Failures(boolean verbose) implements IParameterExceptionHandler, IExecutionExceptionHandler {
     /** It could not be done. */
     static final int FAILED = CommandLine.ExitCode.SOFTWARE;
 
@@ -56,9 +55,9 @@ record Failures(BooleanSupplier verbose) implements IParameterExceptionHandler, 
             case DataException _ -> err.println("airfoil: " + e.getMessage());
             default ->
                 err.println("airfoil: this should not have happened: " + e + "; "
-                        + (verbose.getAsBoolean() ? "please report it" : "--verbose shows where"));
+                        + (verbose ? "please report it" : "--verbose shows where"));
         }
-        if (verbose.getAsBoolean()) {
+        if (verbose) {
             e.printStackTrace(err);
         }
         return e instanceof CancellationException ? INTERRUPTED : FAILED;
@@ -68,7 +67,7 @@ record Failures(BooleanSupplier verbose) implements IParameterExceptionHandler, 
     int outOfMemory(OutOfMemoryError e, PrintWriter err) {
         err.println("airfoil: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB is full ("
                 + e.getMessage() + "); give it more with AIRFOIL_JAVA_OPTS=-Xmx4g");
-        if (verbose.getAsBoolean()) {
+        if (verbose) {
             e.printStackTrace(err);
         }
         return FAILED;

@@ -5,35 +5,23 @@ import dev.airfoil.pipeline.Version;
 import dev.airfoil.samplers.Sampler;
 import dev.airfoil.tensor.TensorException;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where {@code ./airfoil} starts. */
-@Command(
-        name = "airfoil",
-        description = "Text-to-image diffusion with DiT-Air, in plain Java.",
-        synopsisSubcommandLabel = "COMMAND",
-        mixinStandardHelpOptions = true,
-        versionProvider = Main.ProjectVersion.class,
-        footer = {
-            "",
-            "Exit codes: 0 all went well, 1 it could not be done, 2 the command line is wrong, 130 interrupted.",
-            "Every command explains its options: airfoil generate --help"
-        })
-public final class Main implements Runnable {
+/**
+ * Where {@code ./airfoil} starts. It must answer at once, and looking for annotations is most of what picocli does: so
+ * the program itself is described without any, and only the command that is to run is looked at.
+ */
+public final class Main {
     /** What logback.xml asks. */
     private static final String LOG = "airfoil.log";
 
@@ -48,23 +36,11 @@ public final class Main implements Runnable {
             new Entry("check", "Compares with what another implementation computed.", CheckCommand::new),
             new Entry("doctor", "Says what Airfoil finds on this machine, and tests it.", DoctorCommand::new));
 
-    @Spec
-    private CommandSpec spec;
-
-    @Option(
-            names = VERBOSE,
-            scope = ScopeType.INHERIT,
-            description = "Tell more, and show the stack trace of an error.")
-    private boolean verbose;
-
-    Main() {}
+    private Main() {}
 
     /** A command and what the list of commands says of it. */
     private record Entry(String name, String summary, Supplier<Object> command) {
-        /**
-         * The command, or only its name and summary if another is to run: looking at the options of all of them is what
-         * starting would spend most of its time on.
-         */
+        /** The command, or only its name and summary if another is to run. */
         CommandLine line(boolean chosen) {
             CommandSpec named = CommandSpec.create().name(name);
             named.usageMessage().description(summary);
@@ -72,22 +48,28 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Runs a command and ends the virtual machine with its exit code. */
+    /**
+     * Runs a command and ends the virtual machine with its exit code. When all went well there is none to give, and
+     * returning is quicker: {@link System#exit} first sets the whole logging up, to note that it was called.
+     */
     public static void main(String[] args) {
-        Charset out = System.out.charset();
-        Charset err = System.err.charset();
-        int code = run(new PrintWriter(System.out, true, out), new PrintWriter(System.err, true, err), args);
-        System.exit(code);
+        PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+        PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+        int code = run(out, err, args);
+        if (code != 0) {
+            System.exit(code);
+        }
     }
 
     /** Runs a command and returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        if (List.of(args).contains(VERBOSE)) {
+        boolean verbose = List.of(args).contains(VERBOSE);
+        if (verbose) {
             System.setProperty(LOG, "DEBUG"); // before anything logs
         }
-        Main main = new Main();
-        Failures failures = new Failures(() -> main.verbose);
-        CommandLine line = new CommandLine(main);
+        Failures failures = new Failures(verbose);
+        CommandSpec program = program();
+        CommandLine line = new CommandLine(program);
         Optional<String> chosen =
                 Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst();
         COMMANDS.forEach(c -> line.addSubcommand(c.name(), c.line(chosen.equals(Optional.of(c.name())))));
@@ -107,6 +89,41 @@ public final class Main implements Runnable {
         }
     }
 
+    /** {@code airfoil} without a command. */
+    private static CommandSpec program() {
+        CommandSpec[] self = new CommandSpec[1];
+        Runnable nothing = () -> {
+            throw new ParameterException(self[0].commandLine(), "a command is missing");
+        };
+        CommandSpec program = CommandSpec.wrapWithoutInspection(nothing)
+                .name("airfoil")
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help message and exit.")
+                        .build())
+                .addOption(OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Print version information and exit.")
+                        .build())
+                .addOption(OptionSpec.builder(VERBOSE)
+                        .scopeType(ScopeType.INHERIT)
+                        .description("Tell more, and show the stack trace of an error.")
+                        .build());
+        program.versionProvider(() -> new String[] {
+            "airfoil " + Version.current(), "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")"
+        });
+        program.usageMessage()
+                .description("Text-to-image diffusion with DiT-Air, in plain Java.")
+                .synopsisSubcommandLabel("COMMAND")
+                .footer(
+                        "",
+                        "Exit codes: 0 all went well, 1 it could not be done, 2 the command line is wrong, 130"
+                                + " interrupted.",
+                        "Every command explains its options: airfoil generate --help");
+        self[0] = program;
+        return program;
+    }
+
     private static <T> CommandLine.ITypeConverter<T> converter(Function<String, T> parse) {
         return text -> {
             try {
@@ -115,21 +132,5 @@ public final class Main implements Runnable {
                 throw new TypeConversionException(e.getMessage());
             }
         };
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
-    }
-
-    /** {@code airfoil --version}. */
-    static final class ProjectVersion implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {
-                "airfoil " + Version.current(),
-                "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")"
-            };
-        }
     }
 }
