@@ -25,7 +25,9 @@ final class AttentionGradKernel implements ClKernel<AttentionGrad> {
         AttentionTiles tiles = new AttentionTiles(cl, op.attention(), in.get(0), in.get(1), in.get(2));
         int rows = tiles.planes() * tiles.queries();
         Tensor go = cl.dense(in.get(5));
-        AttentionTiles.Way way = tiles.way(cl, 4, in.size() > 6, go);
+        boolean masked = in.size() > 6;
+        AttentionTiles.Way byKeys = tiles.way(cl, AttentionMma.Pass.GRAD_KEYS, 4, masked, go);
+        AttentionTiles.Way byQueries = tiles.way(cl, AttentionMma.Pass.GRAD_QUERIES, 4, masked, go);
         Tensor delta = cl.scratch(rows);
         cl.launch("attention", "attention_delta", tiles.options(16, "", false))
                 .tensor(cl.dense(in.get(3)))
@@ -37,13 +39,13 @@ final class AttentionGradKernel implements ClKernel<AttentionGrad> {
                 .groups(256, (rows + 15) / 16, 1, 1);
         List<Tensor> all = new ArrayList<>(tiles.inputs(cl, in, 6));
         all.addAll(List.of(go, cl.dense(in.get(4)), delta));
-        Launch keys = cl.launch(way.file(), "attention_grad_keys", way.options())
+        Launch keys = cl.launch(byKeys.file(), "attention_grad_keys", byKeys.options())
                 .tensors(all)
                 .tensors(out.subList(1, 3));
-        tiles.settings(keys).groups(way.items(), way.groups(tiles.keys()), tiles.planes(), 1);
-        Launch queries = cl.launch(way.file(), "attention_grad_queries", way.options())
+        tiles.settings(keys).groups(byKeys.items(), byKeys.groups(tiles.keys()), tiles.planes(), 1);
+        Launch queries = cl.launch(byQueries.file(), "attention_grad_queries", byQueries.options())
                 .tensors(all)
                 .tensor(out.getFirst());
-        tiles.settings(queries).groups(way.items(), way.groups(tiles.queries()), tiles.planes(), 1);
+        tiles.settings(queries).groups(byQueries.items(), byQueries.groups(tiles.queries()), tiles.planes(), 1);
     }
 }

@@ -19,7 +19,7 @@ final class AttentionKernel implements ClKernel<Attention> {
     @Override
     public void run(ClBackend cl, Attention op, List<Tensor> in, List<Tensor> out) {
         AttentionTiles tiles = new AttentionTiles(cl, op, in.get(0), in.get(1), in.get(2));
-        AttentionTiles.Way way = tiles.way(cl, 3, in.size() > 3);
+        AttentionTiles.Way way = tiles.way(cl, AttentionMma.Pass.FORWARD, 3, in.size() > 3);
         Launch launch = cl.launch(way.file(), "attention", way.options())
                 .tensors(tiles.inputs(cl, in, 3))
                 .tensors(out);

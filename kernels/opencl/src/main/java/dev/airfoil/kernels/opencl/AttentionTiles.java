@@ -67,14 +67,14 @@ final class AttentionTiles {
      * @param tiles how many tiles of rows local memory must hold beside the weights
      * @param more gradients that are read like v, or nothing
      */
-    Way way(ClBackend cl, int tiles, boolean masked, Tensor... more) {
+    Way way(ClBackend cl, AttentionMma.Pass pass, int tiles, boolean masked, Tensor... more) {
         boolean aligned = Stream.concat(Stream.of(q, k, v), Stream.of(more))
                 .map(Tensor::layout)
                 .allMatch(AttentionTiles::aligned);
         String masks =
                 (masked ? " -DMASK" : "") + (op.direction() == Attention.Direction.CAUSAL ? " -DCAUSAL" : "");
         if (AttentionMma.fits(cl, op.scale(), aligned, q)) {
-            return AttentionMma.way(q.dim(3), masks);
+            return AttentionMma.way(q.dim(3), pass, masks);
         }
         int side = side(cl, tiles);
         return new Way("attention", options(side, masks, aligned), 256, side);
