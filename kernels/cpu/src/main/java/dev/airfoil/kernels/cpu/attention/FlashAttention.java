@@ -1,5 +1,8 @@
 package dev.airfoil.kernels.cpu.attention;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
+
 import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.gemm.Operand;
@@ -8,6 +11,7 @@ import dev.airfoil.kernels.cpu.gemm.Tiles;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Attention by blocks of queries and keys, with a running softmax: of the scores only one block exists at a time.
@@ -173,7 +177,9 @@ public record FlashAttention(Tile tile) {
             for (int i = 0; i < rows; i++) {
                 long row = 4L * i * eUp;
                 for (int j = 0; j < eUp; j += Lanes.N) {
-                    Lanes.store(Lanes.load(out, row + 4L * j).mul(factor[i]), out, row + 4L * j);
+                    FloatVector.fromMemorySegment(F, out, row + 4L * j, LE)
+                            .mul(factor[i])
+                            .intoMemorySegment(out, row + 4L * j, LE);
                 }
             }
         }
@@ -187,7 +193,9 @@ public record FlashAttention(Tile tile) {
             long row = 4L * i * eUp;
             int j = 0;
             for (; j + Lanes.N <= e; j += Lanes.N) {
-                Lanes.store(Lanes.load(out, row + 4L * j).mul(r), o.data(), to + 4L * j);
+                FloatVector.fromMemorySegment(F, out, row + 4L * j, LE)
+                        .mul(r)
+                        .intoMemorySegment(o.data(), to + 4L * j, LE);
             }
             for (; j < e; j++) {
                 Lanes.set(o.data(), to + 4L * j, Lanes.get(out, row + 4L * j) * r);

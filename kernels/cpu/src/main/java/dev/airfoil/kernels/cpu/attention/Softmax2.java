@@ -1,9 +1,9 @@
 package dev.airfoil.kernels.cpu.attention;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
-import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -65,7 +65,7 @@ final class Softmax2 {
     private static FloatVector largest(MemorySegment s, long at, long stride, int keys, FloatVector start) {
         FloatVector m = start;
         for (int k = 0; k < keys; k++) {
-            FloatVector v = Lanes.load(s, at + k * stride);
+            FloatVector v = FloatVector.fromMemorySegment(F, s, at + k * stride, LE);
             m = m.blend(v, m.compare(VectorOperators.LT, v));
         }
         return m;
@@ -76,7 +76,8 @@ final class Softmax2 {
         FloatVector m = FloatVector.fromArray(F, max, to);
         FloatVector l = FloatVector.fromArray(F, sum, to);
         for (int k = 0; k < keys; k++) {
-            FloatVector e = exp2(Lanes.load(s, at + k * stride).sub(m));
+            FloatVector e = exp2(
+                    FloatVector.fromMemorySegment(F, s, at + k * stride, LE).sub(m));
             e.intoArray(p, to + k * width);
             l = l.add(e);
         }
@@ -100,13 +101,17 @@ final class Softmax2 {
             float[] gs,
             int to) {
         for (int k = 0; k < keys; k += N) {
-            FloatVector x = Lanes.load(s, at + 4L * k).fma(FloatVector.broadcast(F, c), FloatVector.broadcast(F, -lse));
+            FloatVector x = FloatVector.fromMemorySegment(F, s, at + 4L * k, LE)
+                    .fma(FloatVector.broadcast(F, c), FloatVector.broadcast(F, -lse));
             FloatVector e = exp2(x);
             e.intoArray(p, to + k);
-            FloatVector g = Lanes.load(gp, at + 4L * k).sub(delta).mul(e).mul(scale);
+            FloatVector g = FloatVector.fromMemorySegment(F, gp, at + 4L * k, LE)
+                    .sub(delta)
+                    .mul(e)
+                    .mul(scale);
             g.intoArray(gs, to + k);
             // The scores are not needed any more; the gradient takes their place for the transpose.
-            Lanes.store(g, s, at + 4L * k);
+            g.intoMemorySegment(s, at + 4L * k, LE);
         }
     }
 }

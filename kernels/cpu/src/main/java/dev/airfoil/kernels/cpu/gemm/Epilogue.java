@@ -1,9 +1,13 @@
 package dev.airfoil.kernels.cpu.gemm;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
+
 import dev.airfoil.kernels.cpu.vector.ActivationLoops;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.ops.Activation;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * What is done to a tile of C while it is still in the first-level cache: {@code activation(c + bias)}.
@@ -30,7 +34,9 @@ public record Epilogue(Activation.Fn activation, MemorySegment bias, long biasBa
     private void addBias(MemorySegment data, long c, int columns, long b) {
         int j = 0;
         for (; j + Lanes.N <= columns; j += Lanes.N) {
-            Lanes.store(Lanes.load(data, c + 4L * j).add(Lanes.load(bias, b + 4L * j)), data, c + 4L * j);
+            FloatVector.fromMemorySegment(F, data, c + 4L * j, LE)
+                    .add(FloatVector.fromMemorySegment(F, bias, b + 4L * j, LE))
+                    .intoMemorySegment(data, c + 4L * j, LE);
         }
         for (; j < columns; j++) {
             Lanes.set(data, c + 4L * j, Lanes.get(data, c + 4L * j) + Lanes.get(bias, b + 4L * j));

@@ -1,5 +1,8 @@
 package dev.airfoil.kernels.cpu.gemm;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
+
 import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.vector.Lanes;
@@ -232,8 +235,9 @@ public record Gemm(Tile tile) {
             }
             int j = 0;
             for (; j + Lanes.N <= w; j += Lanes.N) {
-                FloatVector sum = Lanes.load(c.data(), to + 4L * j).add(Lanes.load(spare, from + 4L * j));
-                Lanes.store(sum, c.data(), to + 4L * j);
+                FloatVector sum = FloatVector.fromMemorySegment(F, c.data(), to + 4L * j, LE)
+                        .add(FloatVector.fromMemorySegment(F, spare, from + 4L * j, LE));
+                sum.intoMemorySegment(c.data(), to + 4L * j, LE);
             }
             for (; j < w; j++) {
                 float sum = Lanes.get(c.data(), to + 4L * j) + Lanes.get(spare, from + 4L * j);

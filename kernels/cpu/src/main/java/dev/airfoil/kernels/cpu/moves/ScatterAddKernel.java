@@ -1,10 +1,14 @@
 package dev.airfoil.kernels.cpu.moves;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
+
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.ops.ScatterAdd;
+import jdk.incubator.vector.FloatVector;
 
 /** Sums rows into a table. Columns in parallel, so that each sum is made by one worker in the order of the rows. */
 public final class ScatterAddKernel implements CpuKernel<ScatterAdd> {
@@ -37,7 +41,9 @@ public final class ScatterAddKernel implements CpuKernel<ScatterAdd> {
         int j = from;
         for (; j + Lanes.N <= end; j += Lanes.N) {
             long at = y.at(target + j);
-            Lanes.store(Lanes.load(y.data(), at).add(Lanes.load(x.data(), x.at(source + j))), y.data(), at);
+            FloatVector.fromMemorySegment(F, y.data(), at, LE)
+                    .add(FloatVector.fromMemorySegment(F, x.data(), x.at(source + j), LE))
+                    .intoMemorySegment(y.data(), at, LE);
         }
         for (; j < end; j++) {
             long at = y.at(target + j);

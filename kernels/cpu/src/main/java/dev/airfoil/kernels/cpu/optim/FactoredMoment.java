@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.optim;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -100,7 +101,7 @@ final class FactoredMoment implements SecondMoment {
         FloatVector sum = FloatVector.zero(F);
         int j = 0;
         for (; j + N <= c; j += N) {
-            FloatVector x = Lanes.load(g.data(), g.at(start + j));
+            FloatVector x = FloatVector.fromMemorySegment(F, g.data(), g.at(start + j), LE);
             FloatVector s = x.mul(x);
             s.add(FloatVector.fromArray(F, columns, to + j)).intoArray(columns, to + j);
             sum = sum.add(s);
@@ -134,7 +135,8 @@ final class FactoredMoment implements SecondMoment {
         FloatVector sum = FloatVector.zero(F);
         int j = 0;
         for (; j + N <= c; j += N) {
-            FloatVector u = Step.load(g, start + j).mul(Lanes.load(colFactor, factors + 4L * j));
+            FloatVector u =
+                    Step.load(g, start + j).mul(FloatVector.fromMemorySegment(F, colFactor, factors + 4L * j, LE));
             sum = u.fma(u, sum);
         }
         float total = sum.reduceLanes(VectorOperators.ADD);
@@ -151,7 +153,11 @@ final class FactoredMoment implements SecondMoment {
         float f = rowFactor[row];
         int j = 0;
         for (; j + N <= n; j += N) {
-            step.take(Step.load(g, start + j).mul(f).mul(Lanes.load(colFactor, factors + 4L * j)), start + j);
+            step.take(
+                    Step.load(g, start + j)
+                            .mul(f)
+                            .mul(FloatVector.fromMemorySegment(F, colFactor, factors + 4L * j, LE)),
+                    start + j);
         }
         for (; j < n; j++) {
             step.take(Step.get(g, start + j) * f * Lanes.get(colFactor, factors + 4L * j), start + j);

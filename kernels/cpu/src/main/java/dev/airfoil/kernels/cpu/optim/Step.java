@@ -1,5 +1,8 @@
 package dev.airfoil.kernels.cpu.optim;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
+
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import jdk.incubator.vector.FloatVector;
@@ -32,11 +35,11 @@ record Step(float rate, float beta1, Floats p, Floats m, Floats newP, Floats new
     }
 
     static FloatVector load(Floats x, long at) {
-        return Lanes.load(x.data(), x.at(at));
+        return FloatVector.fromMemorySegment(F, x.data(), x.at(at), LE);
     }
 
     static void store(FloatVector v, Floats x, long at) {
-        Lanes.store(v, x.data(), x.at(at));
+        v.intoMemorySegment(x.data(), x.at(at), LE);
     }
 
     static float get(Floats x, long at) {

@@ -1,11 +1,11 @@
 package dev.airfoil.kernels.cpu.pointwise;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
-import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.kernels.cpu.vector.VectorMath;
 import dev.airfoil.tensor.ops.ActivationGrad;
 import java.lang.foreign.MemorySegment;
@@ -53,26 +53,30 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
 
     private static void silu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector v = Lanes.load(x, xo + 4L * j);
-            swish(VectorMath.sigmoid(v), v).mul(Lanes.load(g, go + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
+            swish(VectorMath.sigmoid(v), v)
+                    .mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void quickGelu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector v = Lanes.load(x, xo + 4L * j).mul(1.702f);
-            swish(VectorMath.sigmoid(v), v).mul(Lanes.load(g, go + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).mul(1.702f);
+            swish(VectorMath.sigmoid(v), v)
+                    .mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     /** The sigmoid of u = 2 sqrt(2/pi) (x + 0.044715 x^3). */
     private static void geluTanhSigmoid(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector v = Lanes.load(x, xo + 4L * j);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
             FloatVector u = v.mul(v)
                     .fma(FloatVector.broadcast(F, CUBIC), FloatVector.broadcast(F, LINEAR))
                     .mul(v);
-            VectorMath.sigmoid(u).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            VectorMath.sigmoid(u).intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
@@ -80,40 +84,41 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
             MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
         FloatVector one = FloatVector.broadcast(F, 1);
         for (int j = 0; j < n; j += N) {
-            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, Lanes.LE);
-            FloatVector s = FloatVector.fromMemorySegment(F, y, yo + 4L * j, Lanes.LE);
-            FloatVector gy = FloatVector.fromMemorySegment(F, g, go + 4L * j, Lanes.LE);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
+            FloatVector s = FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE);
+            FloatVector gy = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
             FloatVector xu = v.mul(v)
                     .fma(FloatVector.broadcast(F, 3 * CUBIC), FloatVector.broadcast(F, LINEAR))
                     .mul(v);
-            xu.mul(s).mul(one.sub(s)).add(s).mul(gy).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            xu.mul(s).mul(one.sub(s)).add(s).mul(gy).intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void relu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector v = Lanes.load(g, go + 4L * j);
+            FloatVector v = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
             FloatVector.zero(F)
-                    .blend(v, FloatVector.zero(F).lt(Lanes.load(x, xo + 4L * j)))
-                    .intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+                    .blend(v, FloatVector.zero(F).lt(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     /** gy (Phi(x) + x phi(x)), where y holds Phi(x). */
     private static void geluSlope(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector v = Lanes.load(x, xo + 4L * j);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
             FloatVector density = VectorMath.exp(v.mul(v).mul(-0.5f)).mul(0.3989422804f);
-            FloatVector slope = v.fma(density, Lanes.load(y, yo + 4L * j));
-            slope.mul(Lanes.load(g, go + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector slope = v.fma(density, FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE));
+            slope.mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE)).intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     /** Phi(x), the normal distribution. */
     private static void normal(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector e = VectorMath.erf(Lanes.load(x, xo + 4L * j).mul(0.70710678f));
-            e.add(1f).mul(0.5f).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector e = VectorMath.erf(
+                    FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).mul(0.70710678f));
+            e.add(1f).mul(0.5f).intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.pointwise;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -8,7 +9,6 @@ import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.ops.AdamWUpdate;
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /** Elements in parallel: four reads and three writes an element, one trip through memory. */
@@ -26,10 +26,10 @@ public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
         Flat.run(call.pool(), call.in(0).size(), (from, n) -> {
             int j = 0;
             for (; j + N <= n; j += N) {
-                step(c, in, out, 4 * (from + j), N);
+                step(c, in, out, 4 * (from + j));
             }
-            if (j < n) {
-                step(c, in, out, 4 * (from + j), n - j);
+            for (; j < n; j++) {
+                scalarStep(c, in, out, 4 * (from + j));
             }
         });
     }
@@ -57,27 +57,32 @@ public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
         }
     }
 
-    private static void step(Constants c, Floats[] in, Floats[] out, long at, int n) {
-        FloatVector p = load(in[0], at, n);
-        FloatVector g = load(in[1], at, n);
-        FloatVector m = load(in[2], at, n).mul(c.beta1).add(g.mul(c.rest1));
-        FloatVector v = load(in[3], at, n).mul(c.beta2).add(g.mul(g).mul(c.rest2));
+    private static void step(Constants c, Floats[] in, Floats[] out, long at) {
+        FloatVector p = load(in[0], at);
+        FloatVector g = load(in[1], at);
+        FloatVector m = load(in[2], at).mul(c.beta1).add(g.mul(c.rest1));
+        FloatVector v = load(in[3], at).mul(c.beta2).add(g.mul(g).mul(c.rest2));
         FloatVector root = v.sqrt().fma(FloatVector.broadcast(F, c.rootScale), FloatVector.broadcast(F, c.eps));
-        store(p.mul(c.keep).sub(m.mul(c.stepSize).div(root)), out[0], at, n);
-        store(m, out[1], at, n);
-        store(v, out[2], at, n);
+        p.mul(c.keep).sub(m.mul(c.stepSize).div(root)).intoMemorySegment(out[0].data(), out[0].base() + at, LE);
+        m.intoMemorySegment(out[1].data(), out[1].base() + at, LE);
+        v.intoMemorySegment(out[2].data(), out[2].base() + at, LE);
     }
 
-    private static FloatVector load(Floats x, long at, int n) {
-        MemorySegment s = x.data();
-        return n == N ? Lanes.load(s, x.base() + at) : Lanes.load(s, x.base() + at, n);
+    private static FloatVector load(Floats x, long at) {
+        return FloatVector.fromMemorySegment(F, x.data(), x.base() + at, LE);
     }
 
-    private static void store(FloatVector v, Floats y, long at, int n) {
-        if (n == N) {
-            Lanes.store(v, y.data(), y.base() + at);
-        } else {
-            Lanes.store(v, y.data(), y.base() + at, n);
-        }
+    private static void scalarStep(Constants c, Floats[] in, Floats[] out, long at) {
+        float g = get(in[1], at);
+        float m = get(in[2], at) * c.beta1 + g * c.rest1;
+        float v = get(in[3], at) * c.beta2 + g * g * c.rest2;
+        float root = Math.fma((float) Math.sqrt(v), c.rootScale, c.eps);
+        Lanes.set(out[0].data(), out[0].base() + at, get(in[0], at) * c.keep - m * c.stepSize / root);
+        Lanes.set(out[1].data(), out[1].base() + at, m);
+        Lanes.set(out[2].data(), out[2].base() + at, v);
+    }
+
+    private static float get(Floats x, long at) {
+        return Lanes.get(x.data(), x.base() + at);
     }
 }

@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.pointwise;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -31,8 +32,9 @@ public final class AffineKernel implements CpuKernel<Affine> {
     private static void map(float scale, float shift, MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         int j = 0;
         for (; j + N <= n; j += N) {
-            FloatVector v = Lanes.load(x, xo + 4L * j);
-            Lanes.store(v.fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, shift)), y, yo + 4L * j);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
+            v.fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, shift))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             Lanes.set(y, yo + 4L * j, Math.fma(scale, Lanes.get(x, xo + 4L * j), shift));

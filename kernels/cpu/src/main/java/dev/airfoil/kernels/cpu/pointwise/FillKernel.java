@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.pointwise;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -36,7 +37,7 @@ public final class FillKernel implements CpuKernel<Fill> {
     private static void fill(float value, MemorySegment y, long yo, int n) {
         int j = 0;
         for (; j + N <= n; j += N) {
-            Lanes.store(FloatVector.broadcast(F, value), y, yo + 4L * j);
+            FloatVector.broadcast(F, value).intoMemorySegment(y, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             Lanes.set(y, yo + 4L * j, value);

@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.pointwise;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -33,9 +34,9 @@ public final class LerpKernel implements CpuKernel<Lerp> {
             float t, MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
         int j = 0;
         for (; j + N <= n; j += N) {
-            FloatVector u = Lanes.load(a, ao + 4L * j);
-            FloatVector v = Lanes.load(b, bo + 4L * j);
-            Lanes.store(v.sub(u).fma(FloatVector.broadcast(F, t), u), y, yo + 4L * j);
+            FloatVector u = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
+            FloatVector v = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
+            v.sub(u).fma(FloatVector.broadcast(F, t), u).intoMemorySegment(y, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             float u = Lanes.get(a, ao + 4L * j);

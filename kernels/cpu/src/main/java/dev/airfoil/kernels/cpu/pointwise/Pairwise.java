@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.pointwise;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -69,8 +70,11 @@ final class Pairwise {
             Fn fn, MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
         int j = 0;
         for (; j + N <= n; j += N) {
-            FloatVector v = apply(fn, Lanes.load(a, ao + 4L * j), Lanes.load(b, bo + 4L * j));
-            Lanes.store(v, y, yo + 4L * j);
+            FloatVector v = apply(
+                    fn,
+                    FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE),
+                    FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE));
+            v.intoMemorySegment(y, yo + 4L * j, LE);
         }
         strided(fn, a, ao + 4L * j, 4, b, bo + 4L * j, 4, y, yo + 4L * j, n - j);
     }
@@ -78,7 +82,8 @@ final class Pairwise {
     private static void right(Fn fn, MemorySegment a, long ao, float b, MemorySegment y, long yo, int n) {
         int j = 0;
         for (; j + N <= n; j += N) {
-            Lanes.store(apply(fn, Lanes.load(a, ao + 4L * j), FloatVector.broadcast(F, b)), y, yo + 4L * j);
+            apply(fn, FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE), FloatVector.broadcast(F, b))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             Lanes.set(y, yo + 4L * j, apply(fn, Lanes.get(a, ao + 4L * j), b));
@@ -88,7 +93,8 @@ final class Pairwise {
     private static void left(Fn fn, float a, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
         int j = 0;
         for (; j + N <= n; j += N) {
-            Lanes.store(apply(fn, FloatVector.broadcast(F, a), Lanes.load(b, bo + 4L * j)), y, yo + 4L * j);
+            apply(fn, FloatVector.broadcast(F, a), FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             Lanes.set(y, yo + 4L * j, apply(fn, a, Lanes.get(b, bo + 4L * j)));

@@ -1,11 +1,11 @@
 package dev.airfoil.kernels.cpu.pointwise;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
-import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.kernels.cpu.vector.VectorMath;
 import dev.airfoil.tensor.ops.Unary;
 import java.lang.foreign.MemorySegment;
@@ -40,64 +40,68 @@ public final class UnaryKernel implements CpuKernel<Unary> {
 
     private static void exp(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            VectorMath.exp(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            VectorMath.exp(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void log(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            VectorMath.log(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            VectorMath.log(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void sqrt(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            Lanes.load(x, xo + 4L * j).sqrt().intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sqrt().intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void rsqrt(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
             FloatVector.broadcast(F, 1)
-                    .div(Lanes.load(x, xo + 4L * j).sqrt())
-                    .intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+                    .div(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sqrt())
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void reciprocal(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector.broadcast(F, 1).div(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector.broadcast(F, 1)
+                    .div(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void square(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector v = Lanes.load(x, xo + 4L * j);
-            v.mul(v).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
+            v.mul(v).intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void abs(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            Lanes.load(x, xo + 4L * j).abs().intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).abs().intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void tanh(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            VectorMath.tanh(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            VectorMath.tanh(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void sigmoid(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            VectorMath.sigmoid(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            VectorMath.sigmoid(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 
     private static void erf(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         for (int j = 0; j < n; j += N) {
-            VectorMath.erf(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+            VectorMath.erf(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(y, yo + 4L * j, LE);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.airfoil.kernels.cpu.rows;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -109,9 +111,12 @@ public final class GroupNormGradKernel implements CpuKernel<GroupNormGrad> {
             int n) {
         int j = 0;
         for (; j + N <= n; j += N) {
-            FloatVector hat = Lanes.load(x, xo + 4L * j).sub(mean).mul(rstd);
-            FloatVector g = Lanes.load(gy, go + 4L * j).mul(weight);
-            Lanes.store(g.sub(ofG).sub(hat.mul(ofHat)).mul(rstd), gx, to + 4L * j);
+            FloatVector hat = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector g =
+                    FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE).mul(weight);
+            g.sub(ofG).sub(hat.mul(ofHat)).mul(rstd).intoMemorySegment(gx, to + 4L * j, LE);
         }
         for (; j < n; j++) {
             float hat = (Lanes.get(x, xo + 4L * j) - mean) * rstd;

@@ -1,5 +1,7 @@
 package dev.airfoil.kernels.cpu.rows;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -12,6 +14,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.GroupNorm;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import jdk.incubator.vector.FloatVector;
 
 /** Groups of one image in parallel: a group is one dense row; then scale, shift and activation channel by channel. */
 public final class GroupNormKernel implements CpuKernel<GroupNorm> {
@@ -58,7 +61,11 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
             MemorySegment x, long xo, float mean, float factor, float shift, MemorySegment y, long yo, int n) {
         int j = 0;
         for (; j + N <= n; j += N) {
-            Lanes.store(Lanes.load(x, xo + 4L * j).sub(mean).mul(factor).add(shift), y, yo + 4L * j);
+            FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                    .sub(mean)
+                    .mul(factor)
+                    .add(shift)
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             Lanes.set(y, yo + 4L * j, (Lanes.get(x, xo + 4L * j) - mean) * factor + shift);

@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.rows;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Floats;
@@ -10,6 +11,7 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -89,10 +91,12 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         long yo = gx.at(row);
         int j = 0;
         for (; j + N <= d; j += N) {
-            FloatVector hat = Lanes.load(xs, xo + 4L * j).sub(mean).mul(scale);
-            FloatVector back =
-                    Lanes.load(gs, go + 4L * j).mul(Lanes.load(fs, fo + 4L * j).add(plus));
-            Lanes.store(back.sub(ofG).sub(hat.mul(ofHat)).mul(scale), ys, yo + 4L * j);
+            FloatVector hat = FloatVector.fromMemorySegment(F, xs, xo + 4L * j, LE)
+                    .sub(mean)
+                    .mul(scale);
+            FloatVector back = FloatVector.fromMemorySegment(F, gs, go + 4L * j, LE)
+                    .mul(FloatVector.fromMemorySegment(F, fs, fo + 4L * j, LE).add(plus));
+            back.sub(ofG).sub(hat.mul(ofHat)).mul(scale).intoMemorySegment(ys, yo + 4L * j, LE);
         }
         for (; j < d; j++) {
             float hat = (Lanes.get(xs, xo + 4L * j) - mean) * scale;
@@ -117,10 +121,13 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         long so = shifts.at(chunk);
         int j = 0;
         for (; j + N <= d; j += N) {
-            FloatVector hat = Lanes.load(x, xo + 4L * j).sub(mean).mul(scale);
-            FloatVector g = Lanes.load(gy, go + 4L * j);
-            Lanes.store(g.fma(hat, Lanes.load(sums, fo + 4L * j)), sums, fo + 4L * j);
-            Lanes.store(g.add(Lanes.load(sums, so + 4L * j)), sums, so + 4L * j);
+            FloatVector hat = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                    .sub(mean)
+                    .mul(scale);
+            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE);
+            g.fma(hat, FloatVector.fromMemorySegment(F, sums, fo + 4L * j, LE))
+                    .intoMemorySegment(sums, fo + 4L * j, LE);
+            g.add(FloatVector.fromMemorySegment(F, sums, so + 4L * j, LE)).intoMemorySegment(sums, so + 4L * j, LE);
         }
         for (; j < d; j++) {
             float hat = (Lanes.get(x, xo + 4L * j) - mean) * scale;
@@ -145,17 +152,18 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         FloatVector b = FloatVector.zero(F);
         int j = 0;
         for (; j + N <= d; j += N) {
-            FloatVector g =
-                    Lanes.load(gy, go + 4L * j).mul(Lanes.load(f, fo + 4L * j).add(plus));
+            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE)
+                    .mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus));
             a = a.add(g);
-            b = g.fma(Lanes.load(x, xo + 4L * j).sub(mean), b);
+            b = g.fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(mean), b);
         }
         if (j < d) {
+            VectorMask<Float> m = F.indexInRange(j, d);
             // gy is 0 behind the end, whatever x and the factor are
-            FloatVector g =
-                    RowMath.tail(gy, go, j, d).mul(RowMath.tail(f, fo, j, d).add(plus));
+            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE, m)
+                    .mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE, m).add(plus));
             a = a.add(g);
-            b = g.fma(RowMath.tail(x, xo, j, d).sub(mean), b);
+            b = g.fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m).sub(mean), b);
         }
         to[0] = a.reduceLanes(VectorOperators.ADD) / d;
         to[1] = b.reduceLanes(VectorOperators.ADD) * scale / d;
@@ -180,8 +188,9 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         long yo = y.at(to);
         int j = 0;
         for (; j + N <= n; j += N) {
-            Lanes.store(
-                    Lanes.load(y.data(), yo + 4L * j).add(Lanes.load(x.data(), xo + 4L * j)), y.data(), yo + 4L * j);
+            FloatVector.fromMemorySegment(F, y.data(), yo + 4L * j, LE)
+                    .add(FloatVector.fromMemorySegment(F, x.data(), xo + 4L * j, LE))
+                    .intoMemorySegment(y.data(), yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             Lanes.set(y.data(), yo + 4L * j, Lanes.get(y.data(), yo + 4L * j) + Lanes.get(x.data(), xo + 4L * j));

@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.rows;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Floats;
@@ -9,7 +10,6 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * {@code y = [residual +] norm(x) (factor + plus) [+ shift]} for rows of {@code d} elements, with one factor and shift
@@ -35,41 +35,62 @@ record NormForward(
     }
 
     private void map(Floats x, long row, float mean, float scale, Floats f, Floats s, long group, Floats r, Floats y) {
-        boolean shifts = shift.isPresent();
-        boolean adds = residual.isPresent();
         MemorySegment xs = x.data();
         MemorySegment fs = f.data();
-        MemorySegment ss = s.data();
-        MemorySegment rs = r.data();
         MemorySegment ys = y.data();
         long xo = x.at(row);
         long fo = f.at(group);
-        long so = s.at(group);
-        long ro = r.at(row);
         long yo = y.at(row);
+        if (shift.isPresent()) {
+            shifted(xs, xo, mean, scale, fs, fo, s.data(), s.at(group), ys, yo);
+        } else {
+            scaled(xs, xo, mean, scale, fs, fo, ys, yo);
+        }
+        if (residual.isPresent()) {
+            NormBackward.add(r, row, y, row, d);
+        }
+    }
+
+    private void scaled(
+            MemorySegment x, long xo, float mean, float scale, MemorySegment f, long fo, MemorySegment y, long yo) {
         int j = 0;
         for (; j + N <= d; j += N) {
-            FloatVector v = Lanes.load(xs, xo + 4L * j).sub(mean).mul(scale);
-            v = v.mul(Lanes.load(fs, fo + 4L * j).add(plus));
-            if (shifts) {
-                v = v.add(Lanes.load(ss, so + 4L * j));
-            }
-            if (adds) {
-                v = v.add(Lanes.load(rs, ro + 4L * j));
-            }
-            Lanes.store(v, ys, yo + 4L * j);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                    .sub(mean)
+                    .mul(scale);
+            v.mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus))
+                    .intoMemorySegment(y, yo + 4L * j, LE);
         }
-        if (j < d) {
-            VectorMask<Float> m = F.indexInRange(j, d);
-            FloatVector v = RowMath.tail(xs, xo, j, d).sub(mean).mul(scale);
-            v = v.mul(RowMath.tail(fs, fo, j, d).add(plus));
-            if (shifts) {
-                v = v.add(RowMath.tail(ss, so, j, d));
-            }
-            if (adds) {
-                v = v.add(RowMath.tail(rs, ro, j, d));
-            }
-            v.intoMemorySegment(ys, yo + 4L * j, Lanes.LE, m);
+        for (; j < d; j++) {
+            float v = (Lanes.get(x, xo + 4L * j) - mean) * scale;
+            Lanes.set(y, yo + 4L * j, v * (Lanes.get(f, fo + 4L * j) + plus));
+        }
+    }
+
+    private void shifted(
+            MemorySegment x,
+            long xo,
+            float mean,
+            float scale,
+            MemorySegment f,
+            long fo,
+            MemorySegment s,
+            long so,
+            MemorySegment y,
+            long yo) {
+        int j = 0;
+        for (; j + N <= d; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                    .sub(mean)
+                    .mul(scale);
+            v = v.mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus))
+                    .add(FloatVector.fromMemorySegment(F, s, so + 4L * j, LE));
+            v.intoMemorySegment(y, yo + 4L * j, LE);
+        }
+        for (; j < d; j++) {
+            float v = (Lanes.get(x, xo + 4L * j) - mean) * scale;
+            v = v * (Lanes.get(f, fo + 4L * j) + plus) + Lanes.get(s, so + 4L * j);
+            Lanes.set(y, yo + 4L * j, v);
         }
     }
 }

@@ -1,5 +1,9 @@
 package dev.airfoil.kernels.cpu.rows;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
+import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
@@ -8,6 +12,7 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.QkNormRopeGrad;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Chunks of tokens in parallel: turn back, then through the RMS norm of the original row; the gradients of the weights
@@ -97,35 +102,51 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
         private void norm(long at, MemorySegment g, Floats w, long sum) {
             MemorySegment x = qkv.data();
             long xo = qkv.at(at);
-            long to = gqkv.at(at);
             float rstd = Norm.RMS.factor(x, xo, e, 0, eps);
             // g hat first, while g is as it came; then g w takes its place.
-            for (int j = 0; j < e; j += Lanes.N) {
-                if (j + Lanes.N <= e) {
-                    var hat = Lanes.load(x, xo + 4L * j).mul(rstd);
-                    var v = Lanes.load(g, 4L * j);
-                    Lanes.store(v.fma(hat, Lanes.load(sums.data(), sum + 4L * j)), sums.data(), sum + 4L * j);
-                    Lanes.store(v.mul(Lanes.load(w.data(), w.at(j))), g, 4L * j);
-                } else {
-                    int rest = e - j;
-                    var hat = Lanes.load(x, xo + 4L * j, rest).mul(rstd);
-                    var v = Lanes.load(g, 4L * j, rest);
-                    var old = Lanes.load(sums.data(), sum + 4L * j, rest);
-                    Lanes.store(v.fma(hat, old), sums.data(), sum + 4L * j, rest);
-                    Lanes.store(v.mul(Lanes.load(w.data(), w.at(j), rest)), g, 4L * j, rest);
-                }
-            }
+            gatherAndScale(x, xo, rstd, g, w.data(), w.base(), sums.data(), sum);
             float mean = RowMath.dot(g, 0, x, xo, e) * rstd * rstd / e;
-            for (int j = 0; j < e; j += Lanes.N) {
-                if (j + Lanes.N <= e) {
-                    var v = Lanes.load(g, 4L * j).sub(Lanes.load(x, xo + 4L * j).mul(mean));
-                    Lanes.store(v.mul(rstd), gqkv.data(), to + 4L * j);
-                } else {
-                    int rest = e - j;
-                    var v = Lanes.load(g, 4L * j, rest)
-                            .sub(Lanes.load(x, xo + 4L * j, rest).mul(mean));
-                    Lanes.store(v.mul(rstd), gqkv.data(), to + 4L * j, rest);
-                }
+            back(x, xo, rstd, mean, g, gqkv.data(), gqkv.at(at));
+        }
+
+        private void gatherAndScale(
+                MemorySegment x,
+                long xo,
+                float rstd,
+                MemorySegment g,
+                MemorySegment w,
+                long wo,
+                MemorySegment sum,
+                long so) {
+            int j = 0;
+            for (; j + N <= e; j += N) {
+                FloatVector v = FloatVector.fromMemorySegment(F, g, 4L * j, LE);
+                FloatVector hat =
+                        FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).mul(rstd);
+                v.fma(hat, FloatVector.fromMemorySegment(F, sum, so + 4L * j, LE))
+                        .intoMemorySegment(sum, so + 4L * j, LE);
+                v.mul(FloatVector.fromMemorySegment(F, w, wo + 4L * j, LE)).intoMemorySegment(g, 4L * j, LE);
+            }
+            for (; j < e; j++) {
+                float v = Lanes.get(g, 4L * j);
+                float hat = Lanes.get(x, xo + 4L * j) * rstd;
+                Lanes.set(sum, so + 4L * j, Math.fma(v, hat, Lanes.get(sum, so + 4L * j)));
+                Lanes.set(g, 4L * j, v * Lanes.get(w, wo + 4L * j));
+            }
+        }
+
+        private void back(
+                MemorySegment x, long xo, float rstd, float mean, MemorySegment g, MemorySegment gx, long to) {
+            int j = 0;
+            for (; j + N <= e; j += N) {
+                FloatVector v = FloatVector.fromMemorySegment(F, g, 4L * j, LE)
+                        .sub(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                                .mul(mean));
+                v.mul(rstd).intoMemorySegment(gx, to + 4L * j, LE);
+            }
+            for (; j < e; j++) {
+                float v = Lanes.get(g, 4L * j) - Lanes.get(x, xo + 4L * j) * mean;
+                Lanes.set(gx, to + 4L * j, v * rstd);
             }
         }
     }

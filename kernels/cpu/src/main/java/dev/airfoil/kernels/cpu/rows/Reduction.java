@@ -1,9 +1,10 @@
 package dev.airfoil.kernels.cpu.rows;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Floats;
-import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
@@ -22,8 +23,6 @@ record Reduction(Fn fn, int outer, int n, int inner) {
     private static final int PARALLEL = 16_384;
     /** Elements of a row in a piece. */
     private static final int PIECE = 4_096;
-    /** Columns in a stripe. */
-    private static final int STRIPE = 64;
     /** Rows whose columns are summed before they join the sum. */
     private static final int BLOCK = 64;
 
@@ -73,46 +72,73 @@ record Reduction(Fn fn, int outer, int n, int inner) {
     }
 
     private void columns(WorkerPool pool, Floats x, Floats y) {
-        int stripes = (inner + STRIPE - 1) / STRIPE;
+        int stripe = 4 * N;
+        int stripes = (inner + stripe - 1) / stripe;
         pool.splitIf(parallel(), outer * stripes, (from, to) -> {
-            try (Scratch own = Scratch.borrow()) {
-                MemorySegment block = own.segment(0, STRIPE);
-                for (int i = from; i < to; i++) {
-                    int column = i % stripes * STRIPE;
-                    int width = Math.min(STRIPE, inner - column);
-                    long first = (long) (i / stripes) * n * inner + column;
-                    stripe(x, first, width, y.data(), y.at((long) (i / stripes) * inner + column), block);
+            for (int i = from; i < to; i++) {
+                int column = i % stripes * stripe;
+                long first = (long) (i / stripes) * n * inner + column;
+                long target = y.at((long) (i / stripes) * inner + column);
+                int width = Math.min(stripe, inner - column);
+                if (width < stripe) {
+                    narrow(x, first, width, y.data(), target);
+                } else if (fn == Fn.SUM) {
+                    sums(x.data(), x.at(first), y.data(), target);
+                } else {
+                    maxima(x.data(), x.at(first), y.data(), target);
                 }
             }
         });
     }
 
-    private void stripe(Floats x, long first, int width, MemorySegment y, long yo, MemorySegment block) {
-        y.asSlice(yo, 4L * width).fill((byte) 0);
-        for (int r0 = 0; r0 < n; r0 += BLOCK) {
-            MemorySegment.copy(x.data(), x.at(first + (long) r0 * inner), block, 0, 4L * width);
-            for (int r = r0 + 1; r < Math.min(n, r0 + BLOCK); r++) {
-                combine(fn, x.data(), x.at(first + (long) r * inner), block, 0, width);
+    /** Column by column. */
+    private void narrow(Floats x, long first, int width, MemorySegment y, long yo) {
+        for (int j = 0; j < width; j++) {
+            double total = Lanes.get(x.data(), x.at(first + j));
+            for (int r = 1; r < n; r++) {
+                float v = Lanes.get(x.data(), x.at(first + (long) r * inner + j));
+                total = fn == Fn.SUM ? total + v : Math.max(total, v);
             }
-            if (r0 == 0) {
-                MemorySegment.copy(block, 0, y, yo, 4L * width);
-            } else {
-                combine(fn, block, 0, y, yo, width);
-            }
+            Lanes.set(y, yo + 4L * j, (float) total);
         }
     }
 
-    private static void combine(Fn fn, MemorySegment x, long xo, MemorySegment y, long yo, int width) {
-        int j = 0;
-        for (; j + N <= width; j += N) {
-            FloatVector u = Lanes.load(x, xo + 4L * j);
-            FloatVector v = Lanes.load(y, yo + 4L * j);
-            Lanes.store(fn == Fn.SUM ? v.add(u) : v.max(u), y, yo + 4L * j);
+    /** The sums of 4 vectors of columns, block by block. */
+    private void sums(MemorySegment x, long xo, MemorySegment y, long yo) {
+        y.asSlice(yo, 16L * N).fill((byte) 0);
+        for (int r = 0; r < n; r += BLOCK) {
+            addBlock(x, xo + 4L * r * inner, Math.min(BLOCK, n - r), y, yo);
         }
-        for (; j < width; j++) {
-            float u = Lanes.get(x, xo + 4L * j);
-            float v = Lanes.get(y, yo + 4L * j);
-            Lanes.set(y, yo + 4L * j, fn == Fn.SUM ? v + u : Math.max(v, u));
+    }
+
+    private void addBlock(MemorySegment x, long xo, int rows, MemorySegment y, long yo) {
+        long stride = 4L * inner;
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
+        FloatVector c = FloatVector.zero(F);
+        FloatVector d = FloatVector.zero(F);
+        for (int r = 0; r < rows; r++) {
+            long at = xo + r * stride;
+            a = a.add(FloatVector.fromMemorySegment(F, x, at, LE));
+            b = b.add(FloatVector.fromMemorySegment(F, x, at + 4L * N, LE));
+            c = c.add(FloatVector.fromMemorySegment(F, x, at + 8L * N, LE));
+            d = d.add(FloatVector.fromMemorySegment(F, x, at + 12L * N, LE));
+        }
+        a.add(FloatVector.fromMemorySegment(F, y, yo, LE)).intoMemorySegment(y, yo, LE);
+        b.add(FloatVector.fromMemorySegment(F, y, yo + 4L * N, LE)).intoMemorySegment(y, yo + 4L * N, LE);
+        c.add(FloatVector.fromMemorySegment(F, y, yo + 8L * N, LE)).intoMemorySegment(y, yo + 8L * N, LE);
+        d.add(FloatVector.fromMemorySegment(F, y, yo + 12L * N, LE)).intoMemorySegment(y, yo + 12L * N, LE);
+    }
+
+    /** The largest elements of 4 vectors of columns. */
+    private void maxima(MemorySegment x, long xo, MemorySegment y, long yo) {
+        long stride = 4L * inner;
+        for (int v = 0; v < 4; v++) {
+            FloatVector a = FloatVector.fromMemorySegment(F, x, xo + 4L * v * N, LE);
+            for (int r = 1; r < n; r++) {
+                a = a.max(FloatVector.fromMemorySegment(F, x, xo + 4L * v * N + r * stride, LE));
+            }
+            a.intoMemorySegment(y, yo + 4L * v * N, LE);
         }
     }
 }

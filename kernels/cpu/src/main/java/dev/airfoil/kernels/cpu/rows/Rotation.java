@@ -1,13 +1,13 @@
 package dev.airfoil.kernels.cpu.rows;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -44,35 +44,38 @@ record Rotation(MemorySegment table, int e) {
     void forward(MemorySegment x, long xo, float factor, MemorySegment w, long wo, int row, MemorySegment y, long yo) {
         long c = cos(row);
         long s = sin(row);
-        for (int j = 0; j < e; j += N) {
-            if (j + N <= e) {
-                FloatVector v = Lanes.load(x, xo + 4L * j).mul(factor).mul(Lanes.load(w, wo + 4L * j));
-                FloatVector t = v.rearrange(SWAP).mul(Lanes.load(table, s + 4L * j));
-                Lanes.store(v.fma(Lanes.load(table, c + 4L * j), t), y, yo + 4L * j);
-            } else {
-                VectorMask<Float> m = F.indexInRange(j, e);
-                FloatVector v = RowMath.tail(x, xo, j, e).mul(factor).mul(RowMath.tail(w, wo, j, e));
-                FloatVector t = v.rearrange(SWAP).mul(RowMath.tail(table, s, j, e));
-                v.fma(RowMath.tail(table, c, j, e), t).intoMemorySegment(y, yo + 4L * j, Lanes.LE, m);
-            }
+        int j = 0;
+        for (; j + N <= e; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                    .mul(factor)
+                    .mul(FloatVector.fromMemorySegment(F, w, wo + 4L * j, LE));
+            FloatVector t = v.rearrange(SWAP).mul(FloatVector.fromMemorySegment(F, table, s + 4L * j, LE));
+            v.fma(FloatVector.fromMemorySegment(F, table, c + 4L * j, LE), t).intoMemorySegment(y, yo + 4L * j, LE);
+        }
+        for (; j < e; j++) {
+            float v = Lanes.get(x, xo + 4L * j) * factor * Lanes.get(w, wo + 4L * j);
+            int k = j ^ 1;
+            float swapped = Lanes.get(x, xo + 4L * k) * factor * Lanes.get(w, wo + 4L * k);
+            float t = swapped * Lanes.get(table, s + 4L * j);
+            Lanes.set(y, yo + 4L * j, Math.fma(v, Lanes.get(table, c + 4L * j), t));
         }
     }
 
-    /** {@code y = turn back(g)} for token {@code row}. */
+    /** {@code y = turn back(g)} for token {@code row}; y is not g. */
     void backward(MemorySegment g, long go, int row, MemorySegment y, long yo) {
         long c = cos(row);
         long s = sin(row);
-        for (int j = 0; j < e; j += N) {
-            if (j + N <= e) {
-                FloatVector v = Lanes.load(g, go + 4L * j);
-                FloatVector t = v.rearrange(SWAP).mul(Lanes.load(table, s + 4L * j));
-                Lanes.store(v.mul(Lanes.load(table, c + 4L * j)).sub(t), y, yo + 4L * j);
-            } else {
-                VectorMask<Float> m = F.indexInRange(j, e);
-                FloatVector v = RowMath.tail(g, go, j, e);
-                FloatVector t = v.rearrange(SWAP).mul(RowMath.tail(table, s, j, e));
-                v.mul(RowMath.tail(table, c, j, e)).sub(t).intoMemorySegment(y, yo + 4L * j, Lanes.LE, m);
-            }
+        int j = 0;
+        for (; j + N <= e; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
+            FloatVector t = v.rearrange(SWAP).mul(FloatVector.fromMemorySegment(F, table, s + 4L * j, LE));
+            v.mul(FloatVector.fromMemorySegment(F, table, c + 4L * j, LE))
+                    .sub(t)
+                    .intoMemorySegment(y, yo + 4L * j, LE);
+        }
+        for (; j < e; j++) {
+            float t = Lanes.get(g, go + 4L * (j ^ 1)) * Lanes.get(table, s + 4L * j);
+            Lanes.set(y, yo + 4L * j, Lanes.get(g, go + 4L * j) * Lanes.get(table, c + 4L * j) - t);
         }
     }
 }

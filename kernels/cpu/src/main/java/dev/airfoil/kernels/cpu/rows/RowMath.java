@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.rows;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.vector.Lanes;
@@ -18,11 +19,11 @@ final class RowMath {
         FloatVector b = FloatVector.zero(F);
         int j = 0;
         for (; j + 2 * N <= n; j += 2 * N) {
-            a = a.add(Lanes.load(x, xo + 4L * j));
-            b = b.add(Lanes.load(x, xo + 4L * (j + N)));
+            a = a.add(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE));
+            b = b.add(FloatVector.fromMemorySegment(F, x, xo + 4L * (j + N), LE));
         }
         for (; j < n; j += N) {
-            a = a.add(tail(x, xo, j, n));
+            a = a.add(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, F.indexInRange(j, n)));
         }
         return a.add(b).reduceLanes(VectorOperators.ADD);
     }
@@ -33,14 +34,15 @@ final class RowMath {
         FloatVector b = FloatVector.zero(F);
         int j = 0;
         for (; j + 2 * N <= n; j += 2 * N) {
-            FloatVector u = Lanes.load(x, xo + 4L * j).sub(mean);
-            FloatVector v = Lanes.load(x, xo + 4L * (j + N)).sub(mean);
+            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(mean);
+            FloatVector v =
+                    FloatVector.fromMemorySegment(F, x, xo + 4L * (j + N), LE).sub(mean);
             a = u.fma(u, a);
             b = v.fma(v, b);
         }
         for (; j < n; j += N) {
             VectorMask<Float> m = F.indexInRange(j, n);
-            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, Lanes.LE, m);
+            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m);
             u = u.sub(FloatVector.broadcast(F, mean), m);
             a = u.fma(u, a);
         }
@@ -52,11 +54,14 @@ final class RowMath {
         FloatVector b = FloatVector.zero(F);
         int j = 0;
         for (; j + 2 * N <= n; j += 2 * N) {
-            a = Lanes.load(x, xo + 4L * j).fma(Lanes.load(y, yo + 4L * j), a);
-            b = Lanes.load(x, xo + 4L * (j + N)).fma(Lanes.load(y, yo + 4L * (j + N)), b);
+            a = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                    .fma(FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE), a);
+            b = FloatVector.fromMemorySegment(F, x, xo + 4L * (j + N), LE)
+                    .fma(FloatVector.fromMemorySegment(F, y, yo + 4L * (j + N), LE), b);
         }
         for (; j < n; j += N) {
-            a = tail(x, xo, j, n).fma(tail(y, yo, j, n), a);
+            a = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, F.indexInRange(j, n))
+                    .fma(FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE, F.indexInRange(j, n)), a);
         }
         return a.add(b).reduceLanes(VectorOperators.ADD);
     }
@@ -66,17 +71,12 @@ final class RowMath {
         FloatVector a = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
         int j = 0;
         for (; j + N <= n; j += N) {
-            a = a.max(Lanes.load(x, xo + 4L * j));
+            a = a.max(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE));
         }
         float max = a.reduceLanes(VectorOperators.MAX);
         for (; j < n; j++) {
             max = Math.max(max, Lanes.get(x, xo + 4L * j));
         }
         return max;
-    }
-
-    /** Elements j to j + N, zeros from n on. */
-    static FloatVector tail(MemorySegment x, long xo, int j, int n) {
-        return FloatVector.fromMemorySegment(F, x, xo + 4L * j, Lanes.LE, F.indexInRange(j, n));
     }
 }

@@ -1,5 +1,7 @@
 package dev.airfoil.kernels.cpu.rows;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -36,8 +38,9 @@ public final class SoftmaxGradKernel implements CpuKernel<SoftmaxGrad> {
             MemorySegment y, long yo, MemorySegment gy, long go, float dot, MemorySegment gx, long to, int d) {
         int j = 0;
         for (; j + N <= d; j += N) {
-            FloatVector g = Lanes.load(gy, go + 4L * j).sub(dot);
-            Lanes.store(g.mul(Lanes.load(y, yo + 4L * j)), gx, to + 4L * j);
+            FloatVector g =
+                    FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE).sub(dot);
+            g.mul(FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE)).intoMemorySegment(gx, to + 4L * j, LE);
         }
         for (; j < d; j++) {
             float g = Lanes.get(gy, go + 4L * j) - dot;

@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu.rows;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.kernels.cpu.Call;
@@ -40,14 +41,16 @@ public final class SoftmaxKernel implements CpuKernel<Softmax> {
         FloatVector sum = FloatVector.zero(F);
         int j = 0;
         for (; j + N <= d; j += N) {
-            FloatVector e = VectorMath.exp(Lanes.load(x, xo + 4L * j).sub(max));
-            Lanes.store(e, y, yo + 4L * j);
+            FloatVector e = VectorMath.exp(
+                    FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(max));
+            e.intoMemorySegment(y, yo + 4L * j, LE);
             sum = sum.add(e);
         }
         if (j < d) {
             VectorMask<Float> m = F.indexInRange(j, d);
-            FloatVector e = VectorMath.exp(RowMath.tail(x, xo, j, d).sub(max));
-            e.intoMemorySegment(y, yo + 4L * j, Lanes.LE, m);
+            FloatVector e = VectorMath.exp(
+                    FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m).sub(max));
+            e.intoMemorySegment(y, yo + 4L * j, LE, m);
             sum = sum.add(e, m);
         }
         return sum.reduceLanes(VectorOperators.ADD);
@@ -56,7 +59,7 @@ public final class SoftmaxKernel implements CpuKernel<Softmax> {
     private static void scale(MemorySegment y, long yo, float factor, int d) {
         int j = 0;
         for (; j + N <= d; j += N) {
-            Lanes.store(Lanes.load(y, yo + 4L * j).mul(factor), y, yo + 4L * j);
+            FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE).mul(factor).intoMemorySegment(y, yo + 4L * j, LE);
         }
         for (; j < d; j++) {
             Lanes.set(y, yo + 4L * j, Lanes.get(y, yo + 4L * j) * factor);

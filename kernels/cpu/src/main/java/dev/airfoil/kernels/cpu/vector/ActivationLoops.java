@@ -1,9 +1,12 @@
 package dev.airfoil.kernels.cpu.vector;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
 import dev.airfoil.tensor.ops.Activation;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Activations over {@code rows} rows of {@code n} elements, n a multiple of the vector length. One short loop for each: a
@@ -15,17 +18,19 @@ public final class ActivationLoops {
     /** {@code y = fn(x)}; row i of x stands at byte {@code xo + i * xs}, of y at {@code yo + i * ys}. x may be y. */
     public static void run(
             Activation.Fn fn, MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        switch (fn) {
+            case NONE -> copy(x, xo, xs, y, yo, ys, rows, n);
+            case SILU -> silu(x, xo, xs, y, yo, ys, rows, n);
+            case GELU -> gelu(x, xo, xs, y, yo, ys, rows, n);
+            case GELU_TANH -> geluTanh(x, xo, xs, y, yo, ys, rows, n);
+            case QUICK_GELU -> quickGelu(x, xo, xs, y, yo, ys, rows, n);
+            case RELU -> relu(x, xo, xs, y, yo, ys, rows, n);
+        }
+    }
+
+    private static void copy(MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
         for (int i = 0; i < rows; i++) {
-            long from = xo + i * xs;
-            long to = yo + i * ys;
-            switch (fn) {
-                case NONE -> MemorySegment.copy(x, from, y, to, 4L * n);
-                case SILU -> silu(x, from, y, to, n);
-                case GELU -> gelu(x, from, y, to, n);
-                case GELU_TANH -> geluTanh(x, from, y, to, n);
-                case QUICK_GELU -> quickGelu(x, from, y, to, n);
-                case RELU -> relu(x, from, y, to, n);
-            }
+            MemorySegment.copy(x, xo + i * xs, y, yo + i * ys, 4L * n);
         }
     }
 
@@ -51,33 +56,59 @@ public final class ActivationLoops {
         }
     }
 
-    private static void silu(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
-        for (int j = 0; j < n; j += N) {
-            VectorMath.silu(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+    private static void silu(MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            long from = xo + i * xs;
+            long to = yo + i * ys;
+            for (int j = 0; j < n; j += N) {
+                VectorMath.silu(FloatVector.fromMemorySegment(F, x, from + 4L * j, LE))
+                        .intoMemorySegment(y, to + 4L * j, LE);
+            }
         }
     }
 
-    private static void gelu(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
-        for (int j = 0; j < n; j += N) {
-            VectorMath.gelu(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+    private static void gelu(MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            long from = xo + i * xs;
+            long to = yo + i * ys;
+            for (int j = 0; j < n; j += N) {
+                VectorMath.gelu(FloatVector.fromMemorySegment(F, x, from + 4L * j, LE))
+                        .intoMemorySegment(y, to + 4L * j, LE);
+            }
         }
     }
 
-    private static void geluTanh(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
-        for (int j = 0; j < n; j += N) {
-            VectorMath.geluTanh(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+    private static void geluTanh(
+            MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            long from = xo + i * xs;
+            long to = yo + i * ys;
+            for (int j = 0; j < n; j += N) {
+                VectorMath.geluTanh(FloatVector.fromMemorySegment(F, x, from + 4L * j, LE))
+                        .intoMemorySegment(y, to + 4L * j, LE);
+            }
         }
     }
 
-    private static void quickGelu(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
-        for (int j = 0; j < n; j += N) {
-            VectorMath.quickGelu(Lanes.load(x, xo + 4L * j)).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+    private static void quickGelu(
+            MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            long from = xo + i * xs;
+            long to = yo + i * ys;
+            for (int j = 0; j < n; j += N) {
+                VectorMath.quickGelu(FloatVector.fromMemorySegment(F, x, from + 4L * j, LE))
+                        .intoMemorySegment(y, to + 4L * j, LE);
+            }
         }
     }
 
-    private static void relu(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
-        for (int j = 0; j < n; j += N) {
-            Lanes.load(x, xo + 4L * j).max(0f).intoMemorySegment(y, yo + 4L * j, Lanes.LE);
+    private static void relu(MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            long from = xo + i * xs;
+            long to = yo + i * ys;
+            for (int j = 0; j < n; j += N) {
+                FloatVector.fromMemorySegment(F, x, from + 4L * j, LE).max(0f).intoMemorySegment(y, to + 4L * j, LE);
+            }
         }
     }
 }

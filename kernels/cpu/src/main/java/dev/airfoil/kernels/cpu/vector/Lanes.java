@@ -34,25 +34,6 @@ public final class Lanes {
         };
     }
 
-    /** Vector at byte {@code offset}. */
-    public static FloatVector load(MemorySegment s, long offset) {
-        return FloatVector.fromMemorySegment(F, s, offset, LE);
-    }
-
-    /** The first {@code n < N} lanes of the vector at byte {@code offset}, zeros behind. */
-    public static FloatVector load(MemorySegment s, long offset, int n) {
-        return FloatVector.fromMemorySegment(F, s, offset, LE, F.indexInRange(0, n));
-    }
-
-    public static void store(FloatVector v, MemorySegment s, long offset) {
-        v.intoMemorySegment(s, offset, LE);
-    }
-
-    /** Stores the first {@code n < N} lanes. */
-    public static void store(FloatVector v, MemorySegment s, long offset, int n) {
-        v.intoMemorySegment(s, offset, LE, F.indexInRange(0, n));
-    }
-
     public static float get(MemorySegment s, long offset) {
         return s.get(FLOAT, offset);
     }
