@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What the launches of {@code attention.cl} share: the inputs with rows that kernels can read, and the tile, the largest
- * whose rows fit the device's local memory.
+ * What the launches of {@code attention.cl} share: the inputs with rows that kernels can read, and the tile, the
+ * largest whose rows fit the device's local memory.
  */
 final class AttentionTiles {
     private static final int WIDEST = 128;

@@ -3,9 +3,9 @@ package dev.airfoil.kernels.opencl;
 import java.util.List;
 
 /**
- * How {@link Gemm} uses {@code gemm_mma.cl}, the product on NVIDIA's tensor cores: which tile, and into how many parts k
- * is split. F32 factors pass through the second level cache many times where tiles are small, and a work-group alone on
- * a unit leaves it idle at its first and last slice: which tile is best is a matter of measurement.
+ * How {@link Gemm} uses {@code gemm_mma.cl}, the product on NVIDIA's tensor cores: which tile, and into how many parts
+ * k is split. F32 factors pass through the second level cache many times where tiles are small, and a work-group alone
+ * on a unit leaves it idle at its first and last slice: which tile is best is a matter of measurement.
  */
 final class GemmMma {
     /** Columns of a slice along k. */

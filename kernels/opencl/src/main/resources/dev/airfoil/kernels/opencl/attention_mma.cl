@@ -1,5 +1,5 @@
-// attention.cl on NVIDIA's tensor cores (compute capability 8.0 on): the same kernels and arguments for head widths E of
-// 32, 64 and 128 and rows that begin at multiples of 4 floats. q, k, v, go, the weights and the scores' gradients are
+// attention.cl on NVIDIA's tensor cores (compute capability 8.0 on): the same kernels and arguments for head widths
+// E of 32, 64 and 128 and rows that begin at multiples of 4 floats. q, k, v, go, weights and the scores' gradients are
 // rounded to BF16 where they enter a product; sums, softmax and what is stored stay F32.
 // A work-group of WARPS warps owns 16 WARPS rows (queries, or keys in attention_grad_keys), 16 a warp, and walks over
 // tiles of T rows (T >= 16 WARPS) of the other side in local memory. Scores never leave registers: the sums of one
@@ -46,7 +46,8 @@ inline uint lane_along(const uint lane) { return 2 * spot(lane & 15, lane >> 4 <
 inline uint lane_across(const uint lane) { return 2 * spot((lane & 7) + (lane >> 4 << 3), lane & 8); }
 
 // Columns 16 c on of 16 rows from `row` on.
-#define SQUARE(along, r, tile, lane_at, row, c) load_square(along, r, (tile) + (row) * TILE_BYTES + ((lane_at) ^ 32 * (c)))
+#define SQUARE(along, r, tile, lane_at, row, c) \
+    load_square(along, r, (tile) + (row) * TILE_BYTES + ((lane_at) ^ 32 * (c)))
 
 // sums [16][16] += own [16][E] (16 rows of a tile)^T.
 inline void scores(float sums[2][4], uint own[EC][4], const uint tile, const uint along, const uint row) {
