@@ -18,6 +18,7 @@ import dev.airfoil.kernels.cpu.pointwise.CastKernel;
 import dev.airfoil.kernels.cpu.pointwise.CompareKernel;
 import dev.airfoil.kernels.cpu.pointwise.FillKernel;
 import dev.airfoil.kernels.cpu.pointwise.LerpKernel;
+import dev.airfoil.kernels.cpu.pointwise.RandomKernel;
 import dev.airfoil.kernels.cpu.pointwise.UnaryKernel;
 import dev.airfoil.kernels.cpu.products.LinearKernel;
 import dev.airfoil.kernels.cpu.products.MatMulKernel;
@@ -76,6 +77,7 @@ final class Kernels {
             new CompareKernel(),
             new FillKernel(),
             new LerpKernel(),
+            new RandomKernel(),
             new UnaryKernel(),
             new AdafactorKernel(),
             new Conv2dGradInputKernel(),
