@@ -39,7 +39,8 @@ public final class Dims {
         if (spec.dtype() != dtype) {
             throw error(argument + " is " + spec.dtype() + " where " + dtype + " is wanted");
         }
-        List<String> axes = pattern.isBlank() ? List.of() : List.of(pattern.trim().split("\\s+"));
+        List<String> axes =
+                pattern.isBlank() ? List.of() : List.of(pattern.trim().split("\\s+"));
         boolean open = !axes.isEmpty() && axes.getFirst().equals("..");
         List<String> named = open ? axes.subList(1, axes.size()) : axes;
         int lead = spec.shape().rank() - named.size();

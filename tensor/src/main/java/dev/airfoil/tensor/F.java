@@ -46,7 +46,8 @@ public final class F {
     /** The slice {@code index} along {@code axis}, without that axis. */
     public static Tensor select(Tensor x, int axis, int index) {
         return reshape(
-                narrow(x, axis, index, 1), x.shape().remove(x.shape().axis(axis)).toArray());
+                narrow(x, axis, index, 1),
+                x.shape().remove(x.shape().axis(axis)).toArray());
     }
 
     public static Tensor expand(Tensor x, Shape shape) {

@@ -114,8 +114,8 @@ public final class Tensor {
     public void download(MemorySegment target) {
         storage.requireAlive("download");
         if (target.byteSize() != spec().bytes()) {
-            throw new TensorException("download: " + spec() + " has " + spec().bytes() + " bytes, the target "
-                    + target.byteSize());
+            throw new TensorException(
+                    "download: " + spec() + " has " + spec().bytes() + " bytes, the target " + target.byteSize());
         }
         Scope.run("download", () -> {
             Tensor dense = unrecorded(() -> F.contiguous(this));

@@ -71,7 +71,8 @@ class ScopeTest {
                     Scope.release(w);
                 });
                 assertThat(model.live()).isEqualTo(1);
-                assertThatThrownBy(() -> Scope.run("step", () -> w.add(1))).hasMessageContaining("model (let go early)");
+                assertThatThrownBy(() -> Scope.run("step", () -> w.add(1)))
+                        .hasMessageContaining("model (let go early)");
             }
         });
     }
@@ -79,14 +80,15 @@ class ScopeTest {
     @Test
     void tooLittleMemorySaysHowMuch() {
         try (Backend small = Backends.open("reference", new Options(OptionalInt.empty(), OptionalLong.of(1 << 20)))) {
-            new Eager(small).run(() -> Scope.run("test", () -> {
-                F.zeros(1000);
-                assertThatThrownBy(() -> F.zeros(1 << 20))
-                        .isInstanceOf(TensorException.class)
-                        .hasMessageContaining("4.0 MiB wanted")
-                        .hasMessageContaining("1.0 MiB allowed");
-                assertThat(F.zeros(1000).toFloats()).hasSize(1000);
-            }));
+            new Eager(small)
+                    .run(() -> Scope.run("test", () -> {
+                        F.zeros(1000);
+                        assertThatThrownBy(() -> F.zeros(1 << 20))
+                                .isInstanceOf(TensorException.class)
+                                .hasMessageContaining("4.0 MiB wanted")
+                                .hasMessageContaining("1.0 MiB allowed");
+                        assertThat(F.zeros(1000).toFloats()).hasSize(1000);
+                    }));
             assertThat(small.memory().live()).isZero();
         }
     }

@@ -19,8 +19,7 @@ final class Elements {
         MemorySegment data = HostBackend.segment(t);
         float[] values = new float[Math.toIntExact(t.size())];
         if (t.layout().isContiguous()) {
-            MemorySegment.copy(
-                    data, JAVA_FLOAT_UNALIGNED, t.layout().offset() * Float.BYTES, values, 0, values.length);
+            MemorySegment.copy(data, JAVA_FLOAT_UNALIGNED, t.layout().offset() * Float.BYTES, values, 0, values.length);
             return values;
         }
         Odometer at = new Odometer(t.layout());
@@ -79,7 +78,8 @@ final class Elements {
         MemorySegment source = HostBackend.segment(from);
         MemorySegment target = HostBackend.segment(out);
         if (from.layout().isContiguous() && to.isContiguous()) {
-            MemorySegment.copy(source, from.layout().offset() * bytes, target, to.offset() * bytes, from.size() * bytes);
+            MemorySegment.copy(
+                    source, from.layout().offset() * bytes, target, to.offset() * bytes, from.size() * bytes);
             return;
         }
         Odometer at = new Odometer(from.layout());

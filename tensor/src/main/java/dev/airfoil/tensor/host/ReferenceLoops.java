@@ -43,7 +43,8 @@ public final class ReferenceLoops {
                 }
             }
             case Random r -> {
-                MemorySegment all = HostBackend.segment(out).asSlice(0, out.spec().bytes());
+                MemorySegment all =
+                        HostBackend.segment(out).asSlice(0, out.spec().bytes());
                 switch (r.distribution()) {
                     case UNIFORM -> Philox.fillUniform(r.seed(), r.stream(), all, 0, out.size());
                     case NORMAL -> Philox.fillNormal(r.seed(), r.stream(), all, 0, out.size());
@@ -134,11 +135,10 @@ public final class ReferenceLoops {
         float[] a = Elements.floats(ta);
         float[] b = Elements.floats(tb);
         for (int i = 0; i < a.length; i++) {
-            boolean holds =
-                    switch (fn) {
-                        case EQUAL -> a[i] == b[i];
-                        case GREATER -> a[i] > b[i];
-                    };
+            boolean holds = switch (fn) {
+                case EQUAL -> a[i] == b[i];
+                case GREATER -> a[i] > b[i];
+            };
             a[i] = holds ? 1 : 0;
         }
         Elements.store(a, out);

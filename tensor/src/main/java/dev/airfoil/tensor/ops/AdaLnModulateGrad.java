@@ -31,7 +31,6 @@ public record AdaLnModulateGrad(int split, float eps) implements Fused {
         Tensor gy = inputs.get(2);
         Rows.Normal norm = Rows.Normal.layer(x, eps);
         Tensor gx = norm.layerGrad(gy.mul(Rows.spread(scale, split, x.dim(1)).add(1)));
-        return List.of(
-                gx, Rows.gather(gy, split, scale.dim(1)), Rows.gather(gy.mul(norm.hat()), split, scale.dim(1)));
+        return List.of(gx, Rows.gather(gy, split, scale.dim(1)), Rows.gather(gy.mul(norm.hat()), split, scale.dim(1)));
     }
 }

@@ -17,8 +17,7 @@ import java.util.List;
  *
  * @param step number of this step, from 1
  */
-public record AdamWUpdate(double lr, double beta1, double beta2, double eps, double decay, long step)
-        implements Fused {
+public record AdamWUpdate(double lr, double beta1, double beta2, double eps, double decay, long step) implements Fused {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name())

@@ -83,7 +83,8 @@ public record Attention(float scale, Direction direction) implements Fused {
             all = Tensor.of(causal, 1, 1, n, m);
         }
         Tensor base = all;
-        return mask.map(t -> base.mul(F.cast(t, DType.F32).reshape(t.dim(0), 1, 1, m))).orElse(base);
+        return mask.map(t -> base.mul(F.cast(t, DType.F32).reshape(t.dim(0), 1, 1, m)))
+                .orElse(base);
     }
 
     /** Scaled scores {@code [b h n m]}, hopelessly low where not kept. */
@@ -98,8 +99,7 @@ public record Attention(float scale, Direction direction) implements Fused {
 
     @Override
     public void vjp(Vjp vjp) {
-        List<Tensor> in = new ArrayList<>(
-                List.of(vjp.in(0), vjp.in(1), vjp.in(2), vjp.out(0), vjp.out(1), vjp.grad()));
+        List<Tensor> in = new ArrayList<>(List.of(vjp.in(0), vjp.in(1), vjp.in(2), vjp.out(0), vjp.out(1), vjp.grad()));
         if (vjp.inputs() > 3) {
             in.add(vjp.in(3));
         }

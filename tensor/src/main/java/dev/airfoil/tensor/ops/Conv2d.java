@@ -45,9 +45,13 @@ public record Conv2d(int stride, int top, int left, int bottom, int right) imple
 
     @Override
     public void vjp(Vjp vjp) {
-        vjp.give(0, () -> Interpreter.bind1(
-                new Conv2dGradInput(this, vjp.in(0).dim(2), vjp.in(0).dim(3)), vjp.in(1), vjp.grad()));
-        vjp.give(1, () -> Interpreter.bind1(
-                new Conv2dGradWeight(this, vjp.in(1).dim(2), vjp.in(1).dim(3)), vjp.in(0), vjp.grad()));
+        vjp.give(
+                0,
+                () -> Interpreter.bind1(
+                        new Conv2dGradInput(this, vjp.in(0).dim(2), vjp.in(0).dim(3)), vjp.in(1), vjp.grad()));
+        vjp.give(
+                1,
+                () -> Interpreter.bind1(
+                        new Conv2dGradWeight(this, vjp.in(1).dim(2), vjp.in(1).dim(3)), vjp.in(0), vjp.grad()));
     }
 }

@@ -23,8 +23,10 @@ public record Conv2dGradInput(Conv2d conv, int h, int w) implements Primitive {
 
     @Override
     public void vjp(Vjp vjp) {
-        vjp.give(0, () -> Interpreter.bind1(
-                new Conv2dGradWeight(conv, vjp.in(0).dim(2), vjp.in(0).dim(3)), vjp.grad(), vjp.in(1)));
+        vjp.give(
+                0,
+                () -> Interpreter.bind1(
+                        new Conv2dGradWeight(conv, vjp.in(0).dim(2), vjp.in(0).dim(3)), vjp.grad(), vjp.in(1)));
         vjp.give(1, () -> Interpreter.bind1(conv, vjp.grad(), vjp.in(0)));
     }
 }

@@ -20,8 +20,10 @@ public record Conv2dGradWeight(Conv2d conv, int i, int j) implements Primitive {
 
     @Override
     public void vjp(Vjp vjp) {
-        vjp.give(0, () -> Interpreter.bind1(
-                new Conv2dGradInput(conv, vjp.in(0).dim(2), vjp.in(0).dim(3)), vjp.grad(), vjp.in(1)));
+        vjp.give(
+                0,
+                () -> Interpreter.bind1(
+                        new Conv2dGradInput(conv, vjp.in(0).dim(2), vjp.in(0).dim(3)), vjp.grad(), vjp.in(1)));
         vjp.give(1, () -> Interpreter.bind1(conv, vjp.in(0), vjp.grad()));
     }
 }

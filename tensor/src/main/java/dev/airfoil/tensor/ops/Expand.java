@@ -30,8 +30,6 @@ public record Expand(Shape shape) implements View {
         int[] repeated = IntStream.range(0, shape.rank())
                 .filter(i -> i < lead || from.dim(i - lead) != shape.dim(i))
                 .toArray();
-        vjp.give(0, () -> repeated.length == 0
-                ? vjp.grad()
-                : F.reshape(F.sum(vjp.grad(), repeated), from.toArray()));
+        vjp.give(0, () -> repeated.length == 0 ? vjp.grad() : F.reshape(F.sum(vjp.grad(), repeated), from.toArray()));
     }
 }

@@ -35,8 +35,10 @@ public record GatedResidual(int split, Norm norm) implements Fused {
     @Override
     public List<Tensor> define(List<Tensor> inputs) {
         Tensor y = inputs.get(1);
-        Tensor branch = norm == Norm.LAYER ? Rows.Normal.layer(y, AdaLnModulate.EPS).hat() : y;
-        return List.of(inputs.get(0).add(Rows.spread(inputs.get(2), split, y.dim(1)).mul(branch)));
+        Tensor branch =
+                norm == Norm.LAYER ? Rows.Normal.layer(y, AdaLnModulate.EPS).hat() : y;
+        return List.of(
+                inputs.get(0).add(Rows.spread(inputs.get(2), split, y.dim(1)).mul(branch)));
     }
 
     @Override

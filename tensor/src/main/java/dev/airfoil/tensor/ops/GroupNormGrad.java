@@ -30,6 +30,7 @@ public record GroupNormGrad(int groups, float eps) implements Fused {
         Rows.Normal norm = Rows.Normal.layer(GroupNorm.grouped(x, groups), eps);
         Tensor gx = norm.layerGrad(GroupNorm.grouped(gy.mul(GroupNorm.perChannel(weight)), groups));
         Tensor gweight = gy.mul(norm.hat().reshape(shape)).sum(0, 2, 3);
-        return List.of(gx.reshape(shape), gweight.reshape(shape[1]), gy.sum(0, 2, 3).reshape(shape[1]));
+        return List.of(
+                gx.reshape(shape), gweight.reshape(shape[1]), gy.sum(0, 2, 3).reshape(shape[1]));
     }
 }

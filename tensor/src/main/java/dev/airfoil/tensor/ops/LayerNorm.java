@@ -21,10 +21,8 @@ public record LayerNorm(float eps) implements Fused {
 
     @Override
     public List<Tensor> define(List<Tensor> inputs) {
-        return List.of(Rows.Normal.layer(inputs.get(0), eps)
-                .hat()
-                .mul(inputs.get(1))
-                .add(inputs.get(2)));
+        return List.of(
+                Rows.Normal.layer(inputs.get(0), eps).hat().mul(inputs.get(1)).add(inputs.get(2)));
     }
 
     @Override

@@ -10,8 +10,7 @@ import java.util.List;
 public record MatMul() implements Primitive {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
-        Dims dims =
-                Dims.of(name()).bind("a", inputs.get(0), ".. m k").bind("b", inputs.get(1), ".. k n");
+        Dims dims = Dims.of(name()).bind("a", inputs.get(0), ".. m k").bind("b", inputs.get(1), ".. k n");
         return List.of(inputs.getFirst().withShape(dims.leading(dims.get("m"), dims.get("n"))));
     }
 

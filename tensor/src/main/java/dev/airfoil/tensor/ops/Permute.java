@@ -27,7 +27,11 @@ public record Permute(List<Integer> order) implements View {
 
     @Override
     public void vjp(Vjp vjp) {
-        vjp.give(0, () -> F.permute(vjp.grad(), ints(range(order.size()).stream().map(order::indexOf).toList())));
+        vjp.give(
+                0,
+                () -> F.permute(
+                        vjp.grad(),
+                        ints(range(order.size()).stream().map(order::indexOf).toList())));
     }
 
     private static List<Integer> range(int n) {

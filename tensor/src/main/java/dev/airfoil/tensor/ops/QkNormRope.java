@@ -34,8 +34,7 @@ public record QkNormRope(float eps) implements Fused {
                 .bind("cos", inputs.get(3), "n p")
                 .bind("sin", inputs.get(4), "n p")
                 .require(d.get("e") == 2 * d.get("p"), "cos and sin have p=" + d.get("p") + " where e/2 is wanted");
-        return new TensorSpec(
-                DType.F32, Shape.of(d.get("b"), d.get("h"), d.get("n"), d.get("e")));
+        return new TensorSpec(DType.F32, Shape.of(d.get("b"), d.get("h"), d.get("n"), d.get("e")));
     }
 
     @Override
@@ -73,8 +72,7 @@ public record QkNormRope(float eps) implements Fused {
     public void vjp(Vjp vjp) {
         List<Tensor> g = Interpreter.bind(
                 new QkNormRopeGrad(eps),
-                List.of(
-                        vjp.in(0), vjp.in(1), vjp.in(2), vjp.in(3), vjp.in(4), vjp.grad(0), vjp.grad(1), vjp.grad(2)));
+                List.of(vjp.in(0), vjp.in(1), vjp.in(2), vjp.in(3), vjp.in(4), vjp.grad(0), vjp.grad(1), vjp.grad(2)));
         vjp.give(0, () -> g.get(0));
         vjp.give(1, () -> g.get(1));
         vjp.give(2, () -> g.get(2));

@@ -1,8 +1,8 @@
 package dev.airfoil.tensor.ops;
 
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Primitive;
 import dev.airfoil.tensor.Shape;
-import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.Vjp;
 import java.util.List;

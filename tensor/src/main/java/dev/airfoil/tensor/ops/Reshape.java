@@ -26,8 +26,8 @@ public record Reshape(Shape shape) implements View {
         }
         Shape to = Shape.of(d);
         if (to.size() != from.size()) {
-            throw new TensorException("reshape: " + from + " has " + from.size() + " elements, " + to + " has "
-                    + to.size());
+            throw new TensorException(
+                    "reshape: " + from + " has " + from.size() + " elements, " + to + " has " + to.size());
         }
         return to;
     }
@@ -35,8 +35,8 @@ public record Reshape(Shape shape) implements View {
     @Override
     public Layout view(Layout input) {
         return input.reshape(shape)
-                .orElseThrow(() -> new TensorException("reshape: " + input + " is no view of shape " + shape
-                        + "; make it contiguous first"));
+                .orElseThrow(() -> new TensorException(
+                        "reshape: " + input + " is no view of shape " + shape + "; make it contiguous first"));
     }
 
     @Override

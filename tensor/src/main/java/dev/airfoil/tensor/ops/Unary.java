@@ -38,20 +38,18 @@ public record Unary(Fn fn) implements Primitive {
         Tensor x = vjp.in(0);
         Tensor y = vjp.out(0);
         vjp.give(0, () -> {
-            Tensor slope =
-                    switch (fn) {
-                        case EXP -> y;
-                        case LOG -> F.unary(Fn.RECIPROCAL, x);
-                        case SQRT -> F.unary(Fn.RECIPROCAL, y).mul(0.5);
-                        case RSQRT -> y.mul(y).mul(y).mul(-0.5);
-                        case RECIPROCAL -> y.mul(y).mul(-1);
-                        case SQUARE -> x.mul(2);
-                        case ABS ->
-                            F.compare(Compare.Fn.GREATER, x, y.mul(-1)).sub(F.compare(Compare.Fn.GREATER, y, x));
-                        case TANH -> F.affine(y.square(), -1, 1);
-                        case SIGMOID -> y.mul(F.affine(y, -1, 1));
-                        case ERF -> F.exp(x.square().mul(-1)).mul(2 / Math.sqrt(Math.PI));
-                    };
+            Tensor slope = switch (fn) {
+                case EXP -> y;
+                case LOG -> F.unary(Fn.RECIPROCAL, x);
+                case SQRT -> F.unary(Fn.RECIPROCAL, y).mul(0.5);
+                case RSQRT -> y.mul(y).mul(y).mul(-0.5);
+                case RECIPROCAL -> y.mul(y).mul(-1);
+                case SQUARE -> x.mul(2);
+                case ABS -> F.compare(Compare.Fn.GREATER, x, y.mul(-1)).sub(F.compare(Compare.Fn.GREATER, y, x));
+                case TANH -> F.affine(y.square(), -1, 1);
+                case SIGMOID -> y.mul(F.affine(y, -1, 1));
+                case ERF -> F.exp(x.square().mul(-1)).mul(2 / Math.sqrt(Math.PI));
+            };
             return vjp.grad().mul(slope);
         });
     }
