@@ -45,7 +45,8 @@ public final class GradCheck {
                 slope += dot(gradients.all().get(i), u);
                 square += dot(gradients.all().get(i), gradients.all().get(i));
             }
-            double near = value(function, inputs, direction, H, cotangent) - value(function, inputs, direction, -H, cotangent);
+            double near = value(function, inputs, direction, H, cotangent)
+                    - value(function, inputs, direction, -H, cotangent);
             double far = value(function, inputs, direction, 2 * H, cotangent)
                     - value(function, inputs, direction, -2 * H, cotangent);
             return new Slope(slope, (8 * near - far) / (12 * H), Math.sqrt(square));

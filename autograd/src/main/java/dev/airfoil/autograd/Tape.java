@@ -82,8 +82,8 @@ public final class Tape implements Interpreter {
         Tape tape = new Tape(inner, blocks, wrt, Set.of());
         return tape.scoped("tape", () -> {
             Tensor value = tape.call(body);
-            List<Tensor> gradients = inner.call(() -> tape.scoped(
-                    "backward", () -> tape.new Walk(List.of(value)).back(List.of(seed.apply(value)), wrt)));
+            List<Tensor> gradients = inner.call(() ->
+                    tape.scoped("backward", () -> tape.new Walk(List.of(value)).back(List.of(seed.apply(value)), wrt)));
             return new Gradients(value, wrt, gradients);
         });
     }
@@ -105,8 +105,9 @@ public final class Tape implements Interpreter {
     @Override
     public List<Tensor> apply(Op op, List<Tensor> inputs) {
         if (inputs.stream().anyMatch(t -> outside.contains(t) && !tracked.contains(t))) {
-            throw new TensorException(op.name() + ": a block that is recomputed reads a tensor that was computed outside;"
-                    + " pass it to the block as an input");
+            throw new TensorException(
+                    op.name() + ": a block that is recomputed reads a tensor that was computed outside;"
+                            + " pass it to the block as an input");
         }
         if (inputs.stream().noneMatch(tracked::contains)) {
             return inner.apply(op, inputs);
@@ -127,7 +128,8 @@ public final class Tape implements Interpreter {
         List<Tensor> all = new ArrayList<>(inputs);
         watched.stream().filter(w -> !inputs.contains(w)).forEach(all::add);
         return remember(new Entry(all, outputs, true, vjp -> {
-            Tape again = new Tape(inner, blocks, all.stream().filter(tracked::contains).toList(), tracked);
+            Tape again = new Tape(
+                    inner, blocks, all.stream().filter(tracked::contains).toList(), tracked);
             List<Tensor> values = again.call(() -> body.apply(inputs));
             List<Tensor> seeds = new ArrayList<>();
             for (int i = 0; i < values.size(); i++) {
@@ -268,8 +270,7 @@ public final class Tape implements Interpreter {
                 Tensor now = gradient.get();
                 if (!now.shape().equals(in(i).shape())) {
                     throw new IllegalStateException(
-                            "the gradient of input " + i + " is " + now.spec() + " where the input is "
-                                    + in(i).spec());
+                            "the gradient of input " + i + " is " + now.spec() + " where the input is " + in(i).spec());
                 }
                 Tensor before = gradients.get(in(i));
                 if (before == null) {

@@ -31,7 +31,8 @@ class TapeTest {
     void addsUpWhereATensorIsUsedTwice() {
         run(() -> {
             Tensor x = Tensor.of(new float[] {2, 3}, 2);
-            Gradients g = Tape.gradients(List.of(x), () -> F.reshape(F.sum(x.mul(x).add(x))));
+            Gradients g =
+                    Tape.gradients(List.of(x), () -> F.reshape(F.sum(x.mul(x).add(x))));
             assertThat(g.value().item()).isEqualTo(18);
             assertThat(g.of(x).toFloats()).containsExactly(5, 7);
         });
@@ -95,7 +96,9 @@ class TapeTest {
         Tensor y = x;
         for (int i = 0; i < 4; i++) {
             y = Interpreter.current()
-                    .block(List.of(y), in -> List.of(F.silu(in.getFirst().matmul(w)).add(in.getFirst())))
+                    .block(
+                            List.of(y),
+                            in -> List.of(F.silu(in.getFirst().matmul(w)).add(in.getFirst())))
                     .getFirst();
         }
         return F.reshape(F.mean(y.square()));
@@ -120,7 +123,8 @@ class TapeTest {
         run(() -> {
             Tensor x = Tensor.of(new float[] {2, -1}, 2);
             Gradients second = Tape.gradients(List.of(x), () -> {
-                Tensor slope = Tape.gradients(List.of(x), () -> F.reshape(F.sum(x.mul(x).mul(x))))
+                Tensor slope = Tape.gradients(
+                                List.of(x), () -> F.reshape(F.sum(x.mul(x).mul(x))))
                         .of(x);
                 return F.reshape(F.sum(slope));
             });
