@@ -14,8 +14,7 @@ public record Linear(Parameter weight, Optional<Parameter> bias) {
 
     /** With a bias that starts at zero. */
     public static Linear of(Params params, int in, int out, Init init) {
-        return new Linear(
-                params.get("weight", init, out, in), Optional.of(params.get("bias", Init.ZEROS, out)));
+        return new Linear(params.get("weight", init, out, in), Optional.of(params.get("bias", Init.ZEROS, out)));
     }
 
     public Tensor forward(Tensor x) {

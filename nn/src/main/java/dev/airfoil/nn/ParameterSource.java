@@ -41,8 +41,8 @@ public interface ParameterSource {
             public Tensor read(String name) {
                 TensorSpec spec = specs.get(name);
                 if (!spec.dtype().isFloat()) {
-                    throw new TensorException(description() + ": parameter " + name + " is " + spec
-                            + " where a float type is wanted");
+                    throw new TensorException(
+                            description() + ": parameter " + name + " is " + spec + " where a float type is wanted");
                 }
                 Tensor stored = Tensor.of(spec.dtype(), file.data(prefix + name), spec.shape());
                 return F.cast(stored, DType.F32);

@@ -59,8 +59,7 @@ public final class Params {
             throw new TensorException("parameter " + path + " is made twice; share the layer instead");
         }
         Shape shape = Shape.of(dims);
-        Tensor value = registry.owner.call(() -> registry
-                .source
+        Tensor value = registry.owner.call(() -> registry.source
                 .map(source -> read(source, path, shape))
                 .orElseGet(() -> Scope.call("init", () -> init.draw(shape, registry.seed, stream(path)))));
         Parameter parameter = new Parameter(path, registry.owner, value);
