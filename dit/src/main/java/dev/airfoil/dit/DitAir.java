@@ -46,10 +46,9 @@ public final class DitAir {
         this.rope = new Rope2d(config.headDim(), params.owner());
         this.patchEmbed = Linear.of(params.in("patch_embed"), patchDim, d);
         this.textEmbed = Linear.of(params.in("text_embed"), config.textDim(), d);
-        this.timeEmbed = Mlp.of(
-                params.in("time_embed"), TIME_FEATURES, d, d, Activation.Fn.SILU, new Init.Normal(0.02));
-        this.pooledEmbed =
-                Mlp.of(params.in("pooled_embed"), config.pooledDim(), d, d, Activation.Fn.SILU, Init.XAVIER);
+        this.timeEmbed =
+                Mlp.of(params.in("time_embed"), TIME_FEATURES, d, d, Activation.Fn.SILU, new Init.Normal(0.02));
+        this.pooledEmbed = Mlp.of(params.in("pooled_embed"), config.pooledDim(), d, d, Activation.Fn.SILU, Init.XAVIER);
         this.modulation = Linear.of(params.in("modulation"), d, 12 * d, Init.ZEROS);
         this.blocks = blocks(config, params);
         this.finalModulation = Linear.of(params.in("final_modulation"), d, 2 * d, Init.ZEROS);
@@ -59,8 +58,7 @@ public final class DitAir {
     private static List<DitBlock> blocks(DitConfig config, Params params) {
         int d = config.dim();
         Function<Params, JointAttention> attn = p -> JointAttention.of(p.in("attn"), d, config.heads());
-        Function<Params, Mlp> mlp =
-                p -> Mlp.of(p.in("mlp"), d, 4 * d, d, Activation.Fn.GELU_TANH, Init.XAVIER);
+        Function<Params, Mlp> mlp = p -> Mlp.of(p.in("mlp"), d, 4 * d, d, Activation.Fn.GELU_TANH, Init.XAVIER);
         Params shared = params.in("shared");
         Function<Integer, Params> own = i -> params.in("blocks").in(i);
         return switch (config.sharing()) {
@@ -74,8 +72,7 @@ public final class DitAir {
                         .mapToObj(i -> new DitBlock(one, mlp.apply(own.apply(i))))
                         .toList();
             }
-            case FULL ->
-                Collections.nCopies(config.layers(), new DitBlock(attn.apply(shared), mlp.apply(shared)));
+            case FULL -> Collections.nCopies(config.layers(), new DitBlock(attn.apply(shared), mlp.apply(shared)));
         };
     }
 
@@ -109,8 +106,8 @@ public final class DitAir {
         int d = config.dim();
         config.requireLatentSize(h, w);
 
-        Tensor condition = F.silu(
-                timeEmbed.forward(F.timeFeatures(sigma, TIME_FEATURES)).add(pooledEmbed.forward(pooled)));
+        Tensor condition =
+                F.silu(timeEmbed.forward(F.timeFeatures(sigma, TIME_FEATURES)).add(pooledEmbed.forward(pooled)));
         Tensor streams = modulation.forward(condition).reshape(b, 2, 6, d);
         Tensor sequence = F.concat(1, textEmbed.forward(text), patchEmbed.forward(patches.split(latent)));
         Rope2d.Table table = rope.table(n, h / config.patch(), w / config.patch());

@@ -62,8 +62,8 @@ public record DitConfig(
     /** The names that {@link #preset} knows: {@code air-s .. air-xxl, lite-attention-s .., lite-full-s ..}. */
     public static List<String> presets() {
         return Stream.of("air", "lite-attention", "lite-full")
-                .flatMap(v -> Arrays.stream(Size.values())
-                        .map(s -> v + "-" + s.name().toLowerCase(Locale.ROOT)))
+                .flatMap(v ->
+                        Arrays.stream(Size.values()).map(s -> v + "-" + s.name().toLowerCase(Locale.ROOT)))
                 .toList();
     }
 
@@ -75,8 +75,7 @@ public record DitConfig(
     public static DitConfig preset(String name) {
         int dash = name.lastIndexOf('-');
         if (!presets().contains(name)) {
-            throw new TensorException(
-                    "there is no preset '" + name + "'; there are " + String.join(", ", presets()));
+            throw new TensorException("there is no preset '" + name + "'; there are " + String.join(", ", presets()));
         }
         Size size = Size.valueOf(name.substring(dash + 1).toUpperCase(Locale.ROOT));
         return of(
@@ -115,7 +114,8 @@ public record DitConfig(
     public void requireLatentSize(int height, int width) {
         require(
                 height > 0 && width > 0 && height % patch == 0 && width % patch == 0,
-                "a latent image of " + height + " x " + width + " cannot be cut into patches of " + patch + " x " + patch);
+                "a latent image of " + height + " x " + width + " cannot be cut into patches of " + patch + " x "
+                        + patch);
     }
 
     /** The settings by their names in checkpoints. */
@@ -160,7 +160,8 @@ public record DitConfig(
         return switch (map.get(key)) {
             case Number n -> n.intValue();
             case null -> otherwise;
-            case Object o -> throw new TensorException("dit config: " + key + " is '" + o + "' where a number is wanted");
+            case Object o ->
+                throw new TensorException("dit config: " + key + " is '" + o + "' where a number is wanted");
         };
     }
 

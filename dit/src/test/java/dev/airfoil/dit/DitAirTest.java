@@ -21,10 +21,11 @@ class DitAirTest {
     private static void with(DitConfig config, Consumer<Built> test) {
         try (var backend = Backends.open("reference", Options.DEFAULT);
                 Scope scope = Scope.open("model")) {
-            new Eager(backend).run(() -> scope.run(() -> {
-                Params params = Params.fresh(scope, 1);
-                test.accept(new Built(new DitAir(config, params), params));
-            }));
+            new Eager(backend)
+                    .run(() -> scope.run(() -> {
+                        Params params = Params.fresh(scope, 1);
+                        test.accept(new Built(new DitAir(config, params), params));
+                    }));
         }
     }
 
@@ -37,10 +38,14 @@ class DitAirTest {
 
         /** Zero-initialised layers hide everything behind them. */
         void wake() {
-            params.all().values().forEach(p -> p.set(p.value().add(F.normal(5, p.name().hashCode(), p.value()
-                            .shape()
-                            .toArray())
-                    .mul(0.1))));
+            params.all()
+                    .values()
+                    .forEach(p -> p.set(p.value()
+                            .add(F.normal(
+                                            5,
+                                            p.name().hashCode(),
+                                            p.value().shape().toArray())
+                                    .mul(0.1))));
         }
     }
 
@@ -53,7 +58,8 @@ class DitAirTest {
     void holdsAsManyWeightsAsTheFormulaSays(Sharing sharing) {
         with(tiny(sharing), built -> {
             long matrices = built.params.all().values().stream()
-                    .filter(p -> p.name().matches("(blocks|shared|modulation)\\b.*weight") && !p.name().contains("norm"))
+                    .filter(p -> p.name().matches("(blocks|shared|modulation)\\b.*weight")
+                            && !p.name().contains("norm"))
                     .mapToLong(p -> p.value().size())
                     .sum();
             assertThat(matrices).isEqualTo(tiny(sharing).blockParameters());
@@ -62,9 +68,11 @@ class DitAirTest {
 
     @Test
     void startsAtZeroVelocity() {
-        with(tiny(Sharing.NONE), built -> assertThat(
-                        built.velocity(F.normal(3, 2, 2, 4, 5), Optional.empty(), 4, 6).toFloats())
-                .containsOnly(0));
+        with(
+                tiny(Sharing.NONE),
+                built -> assertThat(built.velocity(F.normal(3, 2, 2, 4, 5), Optional.empty(), 4, 6)
+                                .toFloats())
+                        .containsOnly(0));
     }
 
     @ParameterizedTest
@@ -74,9 +82,11 @@ class DitAirTest {
             built.wake();
             Tensor text = F.normal(3, 2, 2, 3, 5);
             Tensor mask = Tensor.of(new int[] {1, 1, 0, 1, 1, 0}, 2, 3);
-            Tensor other = F.concat(1, text.narrow(1, 0, 2), text.narrow(1, 2, 1).mul(-3));
+            Tensor other =
+                    F.concat(1, text.narrow(1, 0, 2), text.narrow(1, 2, 1).mul(-3));
             float[] one = built.velocity(text, Optional.of(mask), 4, 6).toFloats();
-            assertThat(built.velocity(other, Optional.of(mask), 4, 6).toFloats()).isEqualTo(one);
+            assertThat(built.velocity(other, Optional.of(mask), 4, 6).toFloats())
+                    .isEqualTo(one);
             assertThat(built.velocity(other, Optional.empty(), 4, 6).toFloats()).isNotEqualTo(one);
         });
     }

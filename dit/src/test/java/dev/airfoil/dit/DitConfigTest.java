@@ -13,8 +13,13 @@ class DitConfigTest {
     /** Table 1 of the paper, in millions. */
     @ParameterizedTest
     @CsvSource({
-        "air-s, 92.0", "air-b, 302.6", "air-l, 707.8", "air-xl, 1371.3", "air-xxl, 2768.0",
-        "lite-attention-b, 212.3", "lite-full-b, 31.9"
+        "air-s, 92.0",
+        "air-b, 302.6",
+        "air-l, 707.8",
+        "air-xl, 1371.3",
+        "air-xxl, 2768.0",
+        "lite-attention-b, 212.3",
+        "lite-full-b, 31.9"
     })
     void countsTheBlocksAsThePaperDoes(String preset, double millions) {
         assertThat(DitConfig.preset(preset).blockParameters() / 1e6).isBetween(millions - 0.06, millions + 0.06);
