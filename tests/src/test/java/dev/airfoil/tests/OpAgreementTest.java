@@ -73,16 +73,20 @@ class OpAgreementTest {
                     }
                 }
             }
-            assertThat(backend.memory().blocks()).as("blocks left on " + backend.name()).isZero();
+            assertThat(backend.memory().blocks())
+                    .as("blocks left on " + backend.name())
+                    .isZero();
         }
         assertThat(wrong).as(wrong.size() + " disagreements").isEmpty();
     }
 
     private static List<float[]> outputs(Backend backend, OpCase c, Placement placement) {
         return new Eager(backend)
-                .call(() -> Scope.call("case", () -> Interpreter.bind(c.op(), c.inputs(placement)).stream()
-                        .map(t -> F.cast(t, DType.F32).toFloats())
-                        .toList()));
+                .call(() -> Scope.call(
+                        "case",
+                        () -> Interpreter.bind(c.op(), c.inputs(placement)).stream()
+                                .map(t -> F.cast(t, DType.F32).toFloats())
+                                .toList()));
     }
 
     private static double worst(List<float[]> ours, List<float[]> theirs) {
@@ -121,45 +125,41 @@ class OpAgreementTest {
             case Activation(Activation.Fn fn) -> fn != Activation.Fn.RELU;
             case ActivationGrad(Activation.Fn fn) -> fn != Activation.Fn.RELU;
             case Max _ -> false;
-            case Binary(Binary.Fn fn) ->
-                fn != Binary.Fn.MAX && fn != Binary.Fn.MIN;
-            case Cast _,
-                    Fill _,
-                    Random _,
-                    TimeFeatures _,
-                    AdamWUpdate _,
-                    AdafactorUpdate _ -> false;
+            case Binary(Binary.Fn fn) -> fn != Binary.Fn.MAX && fn != Binary.Fn.MIN;
+            case Cast _, Fill _, Random _, TimeFeatures _, AdamWUpdate _, AdafactorUpdate _ -> false;
             default -> true;
         };
     }
 
     private static void gradient(OpCase c) {
         try (Backend reference = Backends.open("reference", Options.DEFAULT)) {
-            new Eager(reference).run(() -> Scope.run("case", () -> {
-                List<Tensor> inputs = c.inputs(Placement.DENSE);
-                List<Tensor> floats = IntStream.range(0, inputs.size())
-                        .filter(i -> c.args().get(i).isLearned())
-                        .mapToObj(inputs::get)
-                        .toList();
-                Function<List<Tensor>, Tensor> op =
-                        moved -> flat(c, Interpreter.bind(c.op(), replaced(c, inputs, moved)));
-                Tensor cotangent = F.normal(11, 0, op.apply(floats).dim(0));
-                Gradients own = Tape.pullback(floats, () -> op.apply(floats), cotangent);
-                if (c.op() instanceof Fused fused) {
-                    Gradients derived = Tape.pullback(floats, () -> flat(c, fused.define(inputs)), cotangent);
-                    for (int i = 0; i < floats.size(); i++) {
-                        assertThat(relative(
-                                        own.all().get(i).toFloats(),
-                                        derived.all().get(i).toFloats()))
-                                .as("%s: gradient of input %d against the derived one", c.name(), i)
-                                .isLessThan(1e-4);
-                    }
-                }
-                // The error of the slope: rounding of F32 values (1e-7 of a sum of magnitudes) divided by the step.
-                assertThat(GradCheck.check(op, floats, 5).error())
-                        .as("%s: slope against finite differences", c.name())
-                        .isLessThan(2e-3);
-            }));
+            new Eager(reference)
+                    .run(() -> Scope.run("case", () -> {
+                        List<Tensor> inputs = c.inputs(Placement.DENSE);
+                        List<Tensor> floats = IntStream.range(0, inputs.size())
+                                .filter(i -> c.args().get(i).isLearned())
+                                .mapToObj(inputs::get)
+                                .toList();
+                        Function<List<Tensor>, Tensor> op =
+                                moved -> flat(c, Interpreter.bind(c.op(), replaced(c, inputs, moved)));
+                        Tensor cotangent = F.normal(11, 0, op.apply(floats).dim(0));
+                        Gradients own = Tape.pullback(floats, () -> op.apply(floats), cotangent);
+                        if (c.op() instanceof Fused fused) {
+                            Gradients derived = Tape.pullback(floats, () -> flat(c, fused.define(inputs)), cotangent);
+                            for (int i = 0; i < floats.size(); i++) {
+                                assertThat(relative(
+                                                own.all().get(i).toFloats(),
+                                                derived.all().get(i).toFloats()))
+                                        .as("%s: gradient of input %d against the derived one", c.name(), i)
+                                        .isLessThan(1e-4);
+                            }
+                        }
+                        // The error of the slope: rounding of F32 values (1e-7 of a sum of magnitudes) divided by the
+                        // step.
+                        assertThat(GradCheck.check(op, floats, 5).error())
+                                .as("%s: slope against finite differences", c.name())
+                                .isLessThan(2e-3);
+                    }));
         }
     }
 

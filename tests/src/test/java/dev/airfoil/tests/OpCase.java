@@ -72,7 +72,8 @@ record OpCase(Op op, List<Arg> args) {
                 case NORMAL, CONSTANT -> F.normal(seed, stream, dims);
                 case POSITIVE -> F.affine(F.uniform(seed, stream, dims), 2, 0.5);
                 case IDS -> integers(F.uniform(seed, stream, dims).toFloats(), ROWS);
-                case MASK -> integers(F.uniform(seed, stream, dims).mul(1.5).add(0.4).toFloats(), 1);
+                case MASK ->
+                    integers(F.uniform(seed, stream, dims).mul(1.5).add(0.4).toFloats(), 1);
             };
         }
 

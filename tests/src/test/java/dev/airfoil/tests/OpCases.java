@@ -174,8 +174,7 @@ final class OpCases {
         OpCase.Arg p = normal(n, d);
         cases.add(of(new AdamWUpdate(0.01, 0.9, 0.99, 1e-8, 0.05, 3), p, p, p, positive(n, d)));
         for (double beta1 : new double[] {0, 0.9}) {
-            AdafactorUpdate full =
-                    new AdafactorUpdate(AdafactorUpdate.Moment.FULL, 0.01, beta1, 0.99, 1e-30, 1);
+            AdafactorUpdate full = new AdafactorUpdate(AdafactorUpdate.Moment.FULL, 0.01, beta1, 0.99, 1e-30, 1);
             AdafactorUpdate factored =
                     new AdafactorUpdate(AdafactorUpdate.Moment.FACTORED, 0.01, beta1, 0.99, 1e-30, 1);
             cases.add(beta1 > 0 ? of(full, p, p, positive(n, d), p) : of(full, p, p, positive(n, d)));
