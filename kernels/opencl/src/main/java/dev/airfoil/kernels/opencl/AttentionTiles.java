@@ -71,8 +71,7 @@ final class AttentionTiles {
         boolean aligned = Stream.concat(Stream.of(q, k, v), Stream.of(more))
                 .map(Tensor::layout)
                 .allMatch(AttentionTiles::aligned);
-        String masks =
-                (masked ? " -DMASK" : "") + (op.direction() == Attention.Direction.CAUSAL ? " -DCAUSAL" : "");
+        String masks = (masked ? " -DMASK" : "") + (op.direction() == Attention.Direction.CAUSAL ? " -DCAUSAL" : "");
         if (AttentionMma.fits(cl, op.scale(), aligned, q)) {
             return AttentionMma.way(q.dim(3), pass, masks);
         }
@@ -101,13 +100,7 @@ final class AttentionTiles {
     /** Options of {@code attention.cl}. */
     String options(int side, String masks, boolean aligned) {
         return String.format(
-                Locale.ROOT,
-                "-DE=%d -DEP=%d -DT=%d%s%s",
-                q.dim(3),
-                padded(),
-                side,
-                masks,
-                aligned ? " -DALIGNED" : "");
+                Locale.ROOT, "-DE=%d -DEP=%d -DT=%d%s%s", q.dim(3), padded(), side, masks, aligned ? " -DALIGNED" : "");
     }
 
     private static boolean aligned(Layout l) {

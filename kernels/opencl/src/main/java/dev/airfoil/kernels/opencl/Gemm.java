@@ -50,7 +50,10 @@ final class Gemm {
     /** One operand: a batch of matrices, stored row by row or (if transposed) column by column. */
     private record Operand(Tensor tensor, boolean transposed, long pitch, long batch) {
         boolean aligned(int innerSize) {
-            return innerSize % 4 == 0 && pitch % 4 == 0 && batch % 4 == 0 && tensor.layout().offset() % 4 == 0;
+            return innerSize % 4 == 0
+                    && pitch % 4 == 0
+                    && batch % 4 == 0
+                    && tensor.layout().offset() % 4 == 0;
         }
     }
 

@@ -14,11 +14,10 @@ final class RandomKernel implements ClKernel<Random> {
     @Override
     public void run(ClBackend cl, Random op, List<Tensor> in, List<Tensor> out) {
         Tensor y = out.getFirst();
-        String kernel =
-                switch (op.distribution()) {
-                    case UNIFORM -> "philox_uniform";
-                    case NORMAL -> "philox_normal";
-                };
+        String kernel = switch (op.distribution()) {
+            case UNIFORM -> "philox_uniform";
+            case NORMAL -> "philox_normal";
+        };
         cl.launch("philox", kernel, "")
                 .tensor(y)
                 .number(y.size())
