@@ -2,6 +2,7 @@ package dev.airfoil.kernels.cpu;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
@@ -18,7 +19,7 @@ public final class Scratch implements AutoCloseable {
     private final MemorySegment[] segments = new MemorySegment[SLOTS];
 
     private Scratch() {
-        java.util.Arrays.fill(segments, MemorySegment.NULL);
+        Arrays.fill(segments, MemorySegment.NULL);
     }
 
     /** A scratch that no one else uses until it is closed. */

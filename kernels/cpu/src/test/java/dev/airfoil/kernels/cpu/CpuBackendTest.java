@@ -9,6 +9,7 @@ import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.host.ReferenceBackend;
@@ -95,11 +96,7 @@ class CpuBackendTest {
                 new MatMul(),
                 () -> List.of(n(1, 123, 90).transpose(), n(2, 77, 123).transpose()));
         check(new MatMul(), () -> List.of(n(1, 4, 5, 33, 40), n(2, 4, 5, 40, 37)));
-        check(new MatMul(), () -> List.of(n(1, 2, 130, 64), F.expand(n(2, 64, 50), shape(2, 64, 50))));
-    }
-
-    private static dev.airfoil.tensor.Shape shape(int... dims) {
-        return dev.airfoil.tensor.Shape.of(dims);
+        check(new MatMul(), () -> List.of(n(1, 2, 130, 64), F.expand(n(2, 64, 50), Shape.of(2, 64, 50))));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.attention;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * The keys that a mask keeps, as numbers: the kernels gather them and then know no mask. A batch whose keys are all kept
@@ -22,9 +23,9 @@ public final class Keys {
     /** All {@code m} keys of all {@code b} batches. */
     public static Keys all(int b, int m) {
         int[] every = new int[m];
-        java.util.Arrays.setAll(every, i -> i);
+        Arrays.setAll(every, i -> i);
         int[][] kept = new int[b][];
-        java.util.Arrays.fill(kept, every);
+        Arrays.fill(kept, every);
         return new Keys(m, kept);
     }
 
@@ -39,7 +40,7 @@ public final class Keys {
                     ids[n++] = j;
                 }
             }
-            kept[i] = java.util.Arrays.copyOf(ids, n);
+            kept[i] = Arrays.copyOf(ids, n);
         }
         return new Keys(m, kept);
     }
@@ -54,7 +55,7 @@ public final class Keys {
         if (count(b) == m) {
             return Math.min(end, m);
         }
-        int at = java.util.Arrays.binarySearch(kept[b], end);
+        int at = Arrays.binarySearch(kept[b], end);
         return at < 0 ? -at - 1 : at;
     }
 

@@ -1,5 +1,8 @@
 package dev.airfoil.kernels.cpu.rows;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Which rows share their settings: row r of {@code [b n]} belongs to group {@code (batch, stream)}, where rows of a batch
  * before {@code split} are stream 0. The rows are also cut into chunks that lie in one group each and depend on nothing
@@ -36,7 +39,7 @@ record Groups(int b, int n, int split, int streams) {
 
     /** The chunks of all groups in order. */
     Chunk[] chunks() {
-        java.util.List<Chunk> all = new java.util.ArrayList<>();
+        List<Chunk> all = new ArrayList<>();
         for (int g = 0; g < count(); g++) {
             int end = start(g) + size(g);
             for (int row = start(g); row < end; row += CHUNK) {

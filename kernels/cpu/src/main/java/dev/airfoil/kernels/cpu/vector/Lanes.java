@@ -12,7 +12,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class Lanes {
     public static final VectorSpecies<Float> F = choose();
-    public static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
 
     /** Floats in a vector. */
     public static final int N = F.length();
@@ -40,11 +39,6 @@ public final class Lanes {
 
     public static void set(MemorySegment s, long offset, float value) {
         s.set(FLOAT, offset, value);
-    }
-
-    /** Copies {@code n} floats out of {@code s}. */
-    public static void copy(MemorySegment s, long offset, float[] to, int at, int n) {
-        MemorySegment.copy(s, FLOAT, offset, to, at, n);
     }
 
     /** Copies {@code n} floats into {@code s}. */
