@@ -32,7 +32,7 @@ final class AttentionTiles {
     /** How a pass runs: a kernel file and its options, the work-items of a group and the rows that a group owns. */
     record Way(String file, String options, int items, int rows) {
         long groups(int all) {
-            return (all + rows - 1) / rows;
+            return ((long) all + rows - 1) / rows;
         }
     }
 
