@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,7 +77,7 @@ class ModelFileTest {
     @Test
     void parametersOfAnotherConfigurationAreRefused() {
         Path wide = folder.resolve("wide.safetensors");
-        write(wide, info(new DitConfig(Sharing.FULL, 2, 32, 2, 3, 2, 8, 8)), all -> all);
+        write(wide, info(new DitConfig(Sharing.FULL, 2, 32, 2, 3, 2, 8, 8)), all -> {});
         assertThatThrownBy(() -> withModel(wide, DitAir::config))
                 .hasMessageContaining("parameter patch_embed.weight is [16 12] where this configuration wants [32 12]");
         Path more = folder.resolve("more.safetensors");
@@ -142,13 +143,13 @@ class ModelFileTest {
                 i.training());
     }
 
-    private static void write(Path path, ModelInfo info, Function<Map<String, Tensor>, Object> change) {
+    private static void write(Path path, ModelInfo info, Consumer<Map<String, Tensor>> change) {
         try (Backend backend = Tiny.backend();
                 Scope weights = Scope.open("tiny")) {
             new Eager(backend)
                     .run(() -> weights.run(() -> {
                         Map<String, Tensor> all = new LinkedHashMap<>(Tiny.parameters(weights));
-                        change.apply(all);
+                        change.accept(all);
                         ModelFile.write(path, info, all, DType.F32);
                     }));
         }
