@@ -41,7 +41,7 @@ class OptimizerTest {
                 Scope scope = Scope.open("test")) {
             new Eager(backend).run(() -> {
                 Params params = Params.fresh(scope, 0);
-                NAMES.forEach(n -> read(params, scope, golden, n));
+                NAMES.forEach(n -> read(params, golden, n));
                 Optimizer optimizer = Optimizer.ofGolden(config(golden));
                 OptimizerState state = new OptimizerState(optimizer, params.all(), Params.fresh(scope, 0));
                 for (int step = 1; step <= 20; step++) {
@@ -89,7 +89,7 @@ class OptimizerTest {
         assertThat(new Beta2Schedule.Debiased(0.999).at(100_000)).isCloseTo(0.999, within(1e-12));
     }
 
-    private static void read(Params params, Scope scope, SafetensorsFile golden, String name) {
+    private static void read(Params params, SafetensorsFile golden, String name) {
         Shape shape = golden.entry("in." + name).spec().shape();
         Parameter parameter = params.get(name, Init.ZEROS, shape.toArray());
         Scope.run("read", () -> parameter.set(tensor(golden, "in." + name)));
