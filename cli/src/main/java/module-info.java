@@ -7,6 +7,8 @@ module dev.airfoil.cli {
     requires jdk.management;
     requires tools.jackson.databind;
 
+    uses dev.airfoil.cli.Benchmarks;
+
     opens dev.airfoil.cli to
             info.picocli;
 }

@@ -9,29 +9,42 @@ import dev.airfoil.tensor.Tensor;
 import java.util.function.Supplier;
 
 /** A backend with a scope that lasts for a trial. */
-final class Device implements AutoCloseable {
+public final class Device implements AutoCloseable {
     private final Backend backend;
     private final Eager eager;
     private final Scope scope = Scope.open("trial");
 
-    Device(String name) {
-        backend = Backends.open(name, Options.DEFAULT);
+    public Device(String name) {
+        this(name, Options.DEFAULT);
+    }
+
+    public Device(String name, Options options) {
+        backend = Backends.open(name, options);
         eager = new Eager(backend);
     }
 
+    public Backend backend() {
+        return backend;
+    }
+
     /** Makes what lasts for the trial. */
-    <T> T keep(Supplier<T> body) {
+    public <T> T keep(Supplier<T> body) {
         return eager.call(() -> scope.call(body));
     }
 
     /** One timed run: what it makes is freed at its end, and all work has been done. */
-    void run(Supplier<Tensor> body) {
-        eager.run(() -> Scope.run("run", body::get));
+    public void run(Runnable body) {
+        eager.run(() -> Scope.run("run", body));
         backend.synchronize();
     }
 
+    /** As {@link #run}, with a result that is no tensor. */
+    public <T> T call(Supplier<T> body) {
+        return eager.call(() -> Scope.call("call", body));
+    }
+
     /** The values that {@code body} computes. */
-    float[] values(Supplier<Tensor> body) {
+    public float[] values(Supplier<Tensor> body) {
         return eager.call(() -> Scope.call("values", () -> body.get().toFloats()));
     }
 

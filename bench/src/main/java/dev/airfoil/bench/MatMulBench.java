@@ -24,7 +24,9 @@ import org.openjdk.jmh.infra.Blackhole;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class MatMulBench {
@@ -74,12 +76,11 @@ public class MatMulBench {
 
     /** Some elements, against sums in double. */
     private void check() {
-        float[] computed =
-                switch (rung) {
-                    case NAIVE -> naive();
-                    case REORDERED -> reordered();
-                    case CPU -> device.values(this::linear);
-                };
+        float[] computed = switch (rung) {
+            case NAIVE -> naive();
+            case REORDERED -> reordered();
+            case CPU -> device.values(this::linear);
+        };
         for (int i = 0; i < computed.length; i += 997) {
             double sum = 0;
             for (int p = 0; p < k; p++) {

@@ -8,6 +8,7 @@
  *      org.openjdk.jmh.Main MatMul
  * </pre>
  *
- * <p>Read {@link dev.airfoil.bench.MatMulBench} first. Deliberately absent: peers in other languages.
+ * <p>Read {@link dev.airfoil.bench.MatMulBench} first. Deliberately absent: peers in other languages; those are in {@link
+ * dev.airfoil.bench.table}, the table of {@code ./airfoil bench}.
  */
 package dev.airfoil.bench;

@@ -34,6 +34,7 @@ public final class Main {
             new Entry("train", "Trains a DiT-Air on an image set.", TrainCommand::new),
             new Entry("data", "Makes image sets with captions.", DataCommand::new),
             new Entry("check", "Compares with what another implementation computed.", CheckCommand::new),
+            new Entry("bench", "Measures Airfoil beside PyTorch and OpenBLAS.", BenchCommand::new),
             new Entry("doctor", "Says what Airfoil finds on this machine, and tests it.", DoctorCommand::new));
 
     private Main() {}

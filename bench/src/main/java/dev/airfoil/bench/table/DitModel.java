@@ -1,0 +1,122 @@
+package dev.airfoil.bench.table;
+
+import dev.airfoil.autograd.Gradients;
+import dev.airfoil.autograd.Tape;
+import dev.airfoil.bench.Device;
+import dev.airfoil.bench.peers.TorchDit;
+import dev.airfoil.dit.DitAir;
+import dev.airfoil.dit.DitConfig;
+import dev.airfoil.nn.Parameter;
+import dev.airfoil.nn.Params;
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.train.Adafactor;
+import dev.airfoil.train.OptimizerState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A DiT-Air with random weights (none is zero, as some fresh ones are) and one 256 x 256 picture's latent to work on. */
+final class DitModel {
+    /** Learning rate, the paper's. */
+    static final double RATE = 1e-4;
+
+    private static final int LATENT = 32;
+    private static final int TEXT = 77;
+    private static final int TIME_FEATURES = 256;
+    private static final double SIGMA = 0.5;
+    private static final double NOISE = 0.02;
+
+    private final DitConfig config;
+    private final Params params;
+    private final DitAir dit;
+    private final Tensor sigma;
+    private final TorchDit.Question question;
+
+    private DitModel(DitConfig config) {
+        this.config = config;
+        this.params = Params.fresh(Scope.current(), 1);
+        this.dit = new DitAir(config, params);
+        int stream = 100;
+        for (Parameter p : params.all().values()) {
+            int number = stream++;
+            p.set(Scope.call(
+                    "noise",
+                    () -> p.value()
+                            .add(F.normal(1, number, p.value().shape().toArray())
+                                    .mul(NOISE))));
+        }
+        this.sigma = F.fill(Shape.of(1), SIGMA);
+        this.question = question(config);
+    }
+
+    /** A model that lives as long as the device. */
+    static DitModel on(Device device, DitConfig config) {
+        return device.keep(() -> new DitModel(config));
+    }
+
+    DitConfig config() {
+        return config;
+    }
+
+    Params params() {
+        return params;
+    }
+
+    /** What the model is asked, and PyTorch's too. */
+    TorchDit.Question question() {
+        return question;
+    }
+
+    /** What a model of this configuration is asked. */
+    static TorchDit.Question question(DitConfig config) {
+        return new TorchDit.Question(
+                F.normal(1, 0, 1, config.latentChannels(), LATENT, LATENT),
+                F.normal(1, 1, 1, TEXT, config.textDim()),
+                F.normal(1, 2, 1, config.pooledDim()),
+                F.timeFeatures(F.fill(Shape.of(1), SIGMA), TIME_FEATURES),
+                F.normal(1, 3, 1, config.latentChannels(), LATENT, LATENT));
+    }
+
+    /** Operations of the products and attention of one forward. */
+    double operations() {
+        double n = TEXT + Math.pow(LATENT / (double) config.patch(), 2);
+        double d = config.dim();
+        return config.layers() * (2 * n * 12 * d * d + 4 * n * n * d);
+    }
+
+    Tensor velocity() {
+        return dit.forward(question.latent(), question.text(), question.pooled(), sigma, Optional.empty());
+    }
+
+    Gradients gradients() {
+        return Tape.gradients(params.values(), () -> F.mse(velocity(), question.target()));
+    }
+
+    /** Begins to train it; what the optimizer remembers lives as long as the device. */
+    Training training(Device device) {
+        return device.keep(Training::new);
+    }
+
+    /** The model while it learns. */
+    final class Training {
+        private final OptimizerState state =
+                new OptimizerState(Adafactor.paper(RATE), params.all(), Params.fresh(Scope.current(), 2));
+        private long steps;
+
+        /** Forward, backward, Adafactor: the loss. */
+        Tensor step() {
+            Gradients gradients = gradients();
+            Map<String, Tensor> byName = new LinkedHashMap<>();
+            List<String> names = List.copyOf(params.all().keySet());
+            for (int i = 0; i < names.size(); i++) {
+                byName.put(names.get(i), gradients.all().get(i));
+            }
+            state.step(++steps, RATE, byName);
+            return gradients.value();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.airfoil.bench.table;
+
+import dev.airfoil.bench.peers.Contender;
+import dev.airfoil.bench.peers.Rotations;
+import dev.airfoil.bench.peers.Torch;
+import dev.airfoil.bench.peers.Torch.Input;
+import dev.airfoil.bench.peers.Torch.Mode;
+import dev.airfoil.bench.peers.TorchDit;
+import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Interpreter;
+import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.Activation;
+import dev.airfoil.tensor.ops.GatedResidual.Norm;
+import dev.airfoil.train.Adafactor;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Ops that memory bounds, on the shapes of DiT-Air/B at 512 pixels. Their limit is a copy that moves as many bytes as the
+ * op must read and write; a weight or a row of parameters does not count.
+ */
+final class FusedOps {
+    private static final int TEXT = 77;
+    private static final int SIDE = 32;
+    private static final int N = TEXT + SIDE * SIDE;
+    private static final int D = 1152;
+    private static final int H = 18;
+    private static final int E = 64;
+    private static final double EPS = 1e-6;
+    private static final double RATE = 1e-4;
+
+    private FusedOps() {}
+
+    static List<Contest.Entry> entries() {
+        return List.of(
+                new Contest.Entry(Names.of("adaLnModulate %dx%d", N, D), FusedOps::adaLnModulate),
+                new Contest.Entry(Names.of("gatedResidual with norm %dx%d", N, D), FusedOps::gatedResidual),
+                new Contest.Entry(Names.of("qkNormRope %dx3x%dx%d", N, H, E), FusedOps::qkNormRope),
+                new Contest.Entry(Names.of("gelu (tanh) %dx%d", N, 4 * D), FusedOps::gelu),
+                new Contest.Entry(Names.of("softmax %dx%d", 6 * N, N), FusedOps::softmax),
+                new Contest.Entry("group norm + silu 128x128x128", FusedOps::groupNorm),
+                new Contest.Entry(Names.of("adafactor %dx%d", 3 * D, D), FusedOps::adafactor));
+    }
+
+    private static Contest adaLnModulate(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 1, N, D));
+        Tensor shift = lab.keep(() -> F.normal(1, 1, 1, 2, D));
+        Tensor scale = lab.keep(() -> F.normal(1, 2, 1, 2, D));
+        return contest(
+                lab,
+                2 * x.size(),
+                () -> List.of(F.adaLnModulate(x, shift, scale, TEXT)),
+                torch -> List.of(
+                        torch.input("x", x),
+                        torch.input("shift", perRow(lab, shift)),
+                        torch.input("scale", perRow(lab, lab.keep(() -> scale.add(1))))),
+                List.of("return [torch.addcmul(shift, " + TorchDit.norm("x", D) + ", scale)]"));
+    }
+
+    private static Contest gatedResidual(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 1, N, D));
+        Tensor y = lab.keep(() -> F.normal(1, 1, 1, N, D));
+        Tensor gate = lab.keep(() -> F.normal(1, 2, 1, 2, D));
+        return contest(
+                lab,
+                3 * x.size(),
+                () -> List.of(F.gatedResidual(x, y, gate, TEXT, Norm.LAYER)),
+                torch -> List.of(torch.input("x", x), torch.input("y", y), torch.input("gate", perRow(lab, gate))),
+                List.of("return [torch.addcmul(x, gate, " + TorchDit.norm("y", D) + ")]"));
+    }
+
+    /** {@code [1 2 d]} to {@code [1 n d]}: PyTorch has no op that takes another row for the text. */
+    private static Tensor perRow(Lab lab, Tensor streams) {
+        return lab.keep(() -> F.concat(
+                1,
+                F.expand(streams.narrow(1, 0, 1), Shape.of(1, TEXT, D)),
+                F.expand(streams.narrow(1, 1, 1), Shape.of(1, N - TEXT, D))));
+    }
+
+    private static Contest qkNormRope(Lab lab) {
+        Tensor qkv = lab.keep(() -> F.normal(1, 0, 1, N, 3, H, E));
+        Tensor qw = lab.keep(() -> F.normal(1, 1, E));
+        Tensor kw = lab.keep(() -> F.normal(1, 2, E));
+        Rotations table = lab.keep(() -> Rotations.of(TEXT, SIDE, E));
+        return contest(
+                lab,
+                2 * qkv.size(),
+                () -> F.qkNormRope(qkv, qw, kw, table.cos(), table.sin()),
+                torch -> List.of(
+                        torch.input("qkv", qkv),
+                        torch.input("qw", qw),
+                        torch.input("kw", kw),
+                        torch.input("cos", table.cos()),
+                        torch.input("sin", table.sin())),
+                List.of(
+                        "turn = torch.complex(cos, sin)",
+                        "heads = torch.permute(qkv, [2, 0, 3, 1, 4])",
+                        "q = " + TorchDit.rope("torch.select(heads, 0, 0)", "qw", H, N, E),
+                        "k = " + TorchDit.rope("torch.select(heads, 0, 1)", "kw", H, N, E),
+                        "return [q, k, torch.contiguous(torch.select(heads, 0, 2))]"));
+    }
+
+    private static Contest gelu(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, N, 4 * D));
+        return contest(
+                lab,
+                2 * x.size(),
+                () -> List.of(F.activation(Activation.Fn.GELU_TANH, x)),
+                torch -> List.of(torch.input("x", x)),
+                List.of("return [torch.gelu(x, approximate=\"tanh\")]"));
+    }
+
+    private static Contest softmax(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 6 * N, N));
+        return contest(
+                lab,
+                2 * x.size(),
+                () -> List.of(F.softmax(x)),
+                torch -> List.of(torch.input("x", x)),
+                List.of("return [torch.softmax(x, -1)]"));
+    }
+
+    private static Contest groupNorm(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 1, 128, 128, 128));
+        Tensor w = lab.keep(() -> F.normal(1, 1, 128));
+        Tensor b = lab.keep(() -> F.normal(1, 2, 128));
+        return contest(
+                lab,
+                2 * x.size(),
+                () -> List.of(F.groupNorm(x, w, b, 32, EPS, Activation.Fn.SILU)),
+                torch -> List.of(torch.input("x", x), torch.input("w", w), torch.input("b", b)),
+                List.of("return [torch.silu(torch.group_norm(x, 32, w, b, 1e-6))]"));
+    }
+
+    /** Reads parameter, gradient and momentum, writes parameter and momentum; PyTorch in place. */
+    private static Contest adafactor(Lab lab) {
+        Shape shape = Shape.of(3 * D, D);
+        Tensor p = lab.keep(() -> F.normal(1, 0, 3 * D, D));
+        Tensor g = lab.keep(() -> F.normal(1, 1, 3 * D, D));
+        Tensor row = lab.keep(() -> F.zeros(3 * D));
+        Tensor column = lab.keep(() -> F.zeros(D));
+        Tensor m = lab.keep(() -> F.zeros(3 * D, D));
+        var op = Adafactor.paper(RATE).update(shape, 1, RATE);
+        List<String> lines = new ArrayList<>(TorchDit.adafactor(true, "p", 0, p.size(), RATE));
+        lines.add("return [p]");
+        return contest(
+                lab,
+                5 * p.size(),
+                () -> List.of(
+                        Interpreter.bind(op, List.of(p, g, row, column, m)).getFirst()),
+                torch -> List.of(
+                        torch.input("p", p),
+                        torch.input("g", g),
+                        torch.list("state", List.of(row, column, m)),
+                        torch.zeros("keep", 1),
+                        torch.ones("fresh", 1)),
+                lines);
+    }
+
+    /** @param numbers that the op must read and write */
+    private static Contest contest(
+            Lab lab,
+            long numbers,
+            Supplier<List<Tensor>> ours,
+            Function<Torch, List<Input>> inputs,
+            List<String> lines) {
+        Map<Rival, Contender> rivals = new EnumMap<>(Rival.class);
+        rivals.put(Rival.COPY, lab.copy(Float.BYTES * numbers));
+        lab.torch()
+                .ifPresent(
+                        torch -> rivals.put(Rival.PYTORCH, torch.function(Mode.FORWARD, inputs.apply(torch), lines)));
+        return new Contest(Unit.GIGABYTES, Float.BYTES * (double) numbers, 1e-5, lab.ours(ours), rivals);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.airfoil.bench.table;
+
+import dev.airfoil.kernels.cpu.WorkerPool;
+import java.util.concurrent.atomic.DoubleAdder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** What the machine can do at most: fused multiply-adds, of which the products are made. */
+final class Limits {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int CHAINS = 10;
+    private static final int STEPS = 2_000;
+    private static final int LEAVES = 2_000;
+    private static final int TRIES = 40;
+
+    private Limits() {}
+
+    /** GFLOP/s of {@code threads} threads that do nothing but multiply and add in registers; the best of some tries. */
+    static double gigaflops(int threads) {
+        DoubleAdder sink = new DoubleAdder();
+        double best = 0;
+        try (WorkerPool pool = WorkerPool.of(threads)) {
+            for (int i = 0; i < TRIES; i++) {
+                long began = System.nanoTime();
+                pool.split(threads, (from, to) -> sink.add(leaves(to - from)));
+                double operations = 2.0 * threads * LEAVES * STEPS * CHAINS * S.length();
+                best = Math.max(best, operations / (System.nanoTime() - began));
+            }
+        }
+        if (Double.isNaN(sink.sum())) {
+            throw new IllegalStateException("the multiply-adds went wrong");
+        }
+        return best;
+    }
+
+    private static double leaves(int count) {
+        double sum = 0;
+        for (int i = 0; i < count * LEAVES; i++) {
+            sum += leaf();
+        }
+        return sum;
+    }
+
+    /** Ten chains keep two units with a latency of four or five cycles busy. */
+    private static float leaf() {
+        FloatVector m = FloatVector.broadcast(S, 0.999f);
+        FloatVector a = FloatVector.broadcast(S, 0.001f);
+        FloatVector c0 = a;
+        FloatVector c1 = a;
+        FloatVector c2 = a;
+        FloatVector c3 = a;
+        FloatVector c4 = a;
+        FloatVector c5 = a;
+        FloatVector c6 = a;
+        FloatVector c7 = a;
+        FloatVector c8 = a;
+        FloatVector c9 = a;
+        for (int i = 0; i < STEPS; i++) {
+            c0 = c0.fma(m, a);
+            c1 = c1.fma(m, a);
+            c2 = c2.fma(m, a);
+            c3 = c3.fma(m, a);
+            c4 = c4.fma(m, a);
+            c5 = c5.fma(m, a);
+            c6 = c6.fma(m, a);
+            c7 = c7.fma(m, a);
+            c8 = c8.fma(m, a);
+            c9 = c9.fma(m, a);
+        }
+        return c0.add(c1)
+                .add(c2.add(c3))
+                .add(c4.add(c5))
+                .add(c6.add(c7))
+                .add(c8.add(c9))
+                .lane(0);
+    }
+}

@@ -1,0 +1,184 @@
+package dev.airfoil.bench.table;
+
+import dev.airfoil.bench.Device;
+import dev.airfoil.bench.peers.Blas;
+import dev.airfoil.bench.peers.Contender;
+import dev.airfoil.bench.peers.Peer;
+import dev.airfoil.bench.peers.Torch;
+import dev.airfoil.cli.Benchmarks;
+import dev.airfoil.dit.DitConfig;
+import dev.airfoil.kernels.opencl.ClBackend;
+import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.TensorException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code ./airfoil bench}: measures row after row and prints each when it is done. */
+public final class Table implements Benchmarks {
+    private static final String CPU = "cpu";
+    private static final String WARM_UP = "warm-up to 80% (dit-air/s forward)";
+    private static final String MEMORY = "peak memory (dit-air/s training step)";
+
+    private final List<Row> rows = new ArrayList<>();
+    private boolean sound = true;
+
+    /** For the service loader. */
+    public Table() {}
+
+    @Override
+    public boolean table(Request request, PrintWriter out, PrintWriter err) {
+        if (!request.backend().equals(CPU)) {
+            // The peers and the limits are those of the processor.
+            out.println(Row.header());
+            for (int threads : request.threads()) {
+                measure(request, threads, Optional.empty(), Optional.empty(), 0, out);
+            }
+        } else {
+            Optional<Torch> torch = find(Torch.open(), err);
+            Optional<Blas> blas = find(Blas.open(), err);
+            out.println(Row.header());
+            for (int threads : request.threads()) {
+                double peak = Limits.gigaflops(threads);
+                out.println("(" + threads + (threads == 1 ? " thread" : " threads") + ": at most " + Math.round(peak)
+                        + " GFLOP/s, measured)");
+                measure(request, threads, torch, blas, peak, out);
+                apart(request, threads, torch.isPresent(), out);
+            }
+            torch.ifPresent(Torch::close);
+        }
+        request.json().ifPresent(this::writeJson);
+        request.plot().ifPresent(this::writePlot);
+        return sound;
+    }
+
+    private static <T> Optional<T> find(Peer<T> peer, PrintWriter err) {
+        if (peer instanceof Peer.Absent<T>(String reason)) {
+            err.println(reason);
+        }
+        return peer.found();
+    }
+
+    private void measure(
+            Request request, int threads, Optional<Torch> torch, Optional<Blas> blas, double peak, PrintWriter out) {
+        Stream.of(Products.entries(), Attentions.entries(), FusedOps.entries(), Models.entries())
+                .flatMap(List::stream)
+                .filter(entry -> request.wants(entry.name()))
+                .forEach(entry -> {
+                    try (Lab lab = new Lab(request.backend(), request.precision(), threads, torch, blas)) {
+                        Contest contest = entry.setup().in(lab);
+                        contest.check();
+                        add(row(entry.name(), threads, contest, request.seconds(), peak), out);
+                    } catch (IllegalStateException e) {
+                        sound = false;
+                        out.println(entry.name() + ": WRONG: " + e.getMessage());
+                    }
+                });
+    }
+
+    private static Row row(String name, int threads, Contest contest, double seconds, double peak) {
+        List<Contender> contenders = new ArrayList<>(List.of(contest.ours()));
+        contenders.addAll(contest.rivals().values());
+        double[] times = Stopwatch.medians(contenders, seconds);
+        Map<Rival, Double> figures = new EnumMap<>(Rival.class);
+        OptionalDouble ofLimit =
+                peak > 0 ? OptionalDouble.of(contest.work() / times[0] / 1e9 / peak) : OptionalDouble.empty();
+        int i = 1;
+        for (Rival rival : contest.rivals().keySet()) {
+            double time = times[i++];
+            if (rival == Rival.COPY) {
+                ofLimit = OptionalDouble.of(time / times[0]);
+            } else {
+                figures.put(rival, contest.unit().of(contest.work(), time));
+            }
+        }
+        return new Row(name, threads, contest.unit(), contest.unit().of(contest.work(), times[0]), figures, ofLimit);
+    }
+
+    /** What needs a process of its own. */
+    private void apart(Request request, int threads, boolean torch, PrintWriter out) {
+        if (request.wants(WARM_UP)) {
+            double seconds = WarmUp.seconds(threads);
+            add(new Row(WARM_UP, threads, Unit.SECONDS, seconds, Map.of(), OptionalDouble.empty()), out);
+        }
+        if (request.wants(MEMORY) && PeakMemory.isKnown()) {
+            Map<Rival, Double> figures = new EnumMap<>(Rival.class);
+            double ours = Unit.MEGABYTES.of(PeakMemory.bytes(PeakMemory.Who.OURS, threads), 1);
+            if (torch) {
+                figures.put(Rival.PYTORCH, Unit.MEGABYTES.of(PeakMemory.bytes(PeakMemory.Who.PYTORCH, threads), 1));
+            }
+            add(new Row(MEMORY, threads, Unit.MEGABYTES, ours, figures, OptionalDouble.empty()), out);
+        }
+    }
+
+    private void add(Row row, PrintWriter out) {
+        rows.add(row);
+        out.println(row.line());
+    }
+
+    private void writeJson(Path file) {
+        write(file, () -> {
+            JsonMapper json = JsonMapper.builder()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .build();
+            Files.writeString(
+                    file, json.writeValueAsString(rows.stream().map(Row::toJson).toList()) + "\n");
+        });
+    }
+
+    private void writePlot(Path file) {
+        write(file, () -> Plot.write(rows, file));
+    }
+
+    /** What may fail while a file is written. */
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    private static void write(Path file, Writing writing) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            writing.run();
+        } catch (IOException e) {
+            throw new TensorException(file + " could not be written: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void profile(Request request, PrintWriter out) {
+        Options options = new Options(OptionalInt.empty(), OptionalLong.empty(), request.precision());
+        try (Device device = new Device(request.backend(), options)) {
+            if (!(device.backend() instanceof ClBackend cl)) {
+                throw new TensorException("the backend " + request.backend()
+                        + " keeps no times of its kernels; --profile wants --backend opencl");
+            }
+            DitModel model = DitModel.on(device, DitConfig.preset("air-s"));
+            out.println("DiT-Air/S at 256 x 256, batch 1, on " + cl.description());
+            profile(cl, device, "forward", model::velocity, out);
+            profile(cl, device, "forward and backward", model::gradients, out);
+        }
+    }
+
+    /** The second run: the first one builds the kernels. */
+    private static void profile(ClBackend cl, Device device, String name, Supplier<?> body, PrintWriter out) {
+        device.run(body::get);
+        long began = System.nanoTime();
+        device.run(body::get);
+        double milliseconds = (System.nanoTime() - began) / 1e6;
+        out.println(Names.of("%n%s: %.1f ms", name, milliseconds));
+        out.println(cl.profile(() -> device.run(body::get)));
+    }
+}

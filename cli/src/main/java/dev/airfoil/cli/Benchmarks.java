@@ -1,0 +1,49 @@
+package dev.airfoil.cli;
+
+import dev.airfoil.tensor.BackendProvider.Precision;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What {@code airfoil bench} runs. The measuring part is no part of the program: it stands on the class path, found by
+ * the service loader, when {@code ./airfoil} was started for this command.
+ */
+public interface Benchmarks {
+    /**
+     * What the user wants.
+     *
+     * @param backend of Airfoil
+     * @param precision what its products may round
+     * @param filter a part of the names of the rows wanted, in any case; empty for all
+     * @param threads the rows are measured with each of these numbers of threads
+     * @param seconds about how long a row may take, after its warm-up
+     * @param json file for the rows
+     * @param plot PNG file for a picture of them
+     */
+    record Request(
+            String backend,
+            Precision precision,
+            String filter,
+            List<Integer> threads,
+            double seconds,
+            Optional<Path> json,
+            Optional<Path> plot) {
+        /** Whether the row of this name is wanted. */
+        public boolean wants(String row) {
+            return row.toLowerCase(Locale.ROOT).contains(filter.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /**
+     * Measures and prints a table.
+     *
+     * @return false if a row was left out because an answer was wrong
+     */
+    boolean table(Request request, PrintWriter out, PrintWriter err);
+
+    /** Prints what each kernel takes in a forward and in a forward with backward of DiT-Air/S. */
+    void profile(Request request, PrintWriter out);
+}
