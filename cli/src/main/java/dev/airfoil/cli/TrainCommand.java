@@ -126,16 +126,22 @@ final class TrainCommand implements Callable<Integer> {
         TrainConfig config = resume
                 ? Training.configOf(settings.checkpoint())
                 : given.orElseGet(TrainOptions::new).config();
-        TrainResult result;
-        try (Backend opened = backend.open(spec.commandLine().getErr());
-                StopSignal stop = StopSignal.onInterrupt()) {
-            prepare(opened, config);
-            TrainReport report = new TrainReport(console);
-            result = resume
-                    ? Training.resume(Optional.empty(), settings, opened, report, stop)
-                    : Training.start(config, settings, opened, report, stop);
+        try (Backend opened = backend.open(spec.commandLine().getErr())) {
+            prepare(opened, config); // has nothing to save: Ctrl-C ends it at once
+            try (StopSignal stop = StopSignal.onInterrupt()) {
+                TrainReport report = new TrainReport(console);
+                TrainResult result = resume
+                        ? Training.resume(Optional.empty(), settings, opened, report, stop)
+                        : Training.start(config, settings, opened, report, stop);
+                // Before the signal is closed: after Ctrl-C the virtual machine ends as soon as it is.
+                console.println(ended(result, settings));
+                return result.end() == TrainResult.End.STOPPED ? Failures.INTERRUPTED : 0;
+            }
         }
-        console.println(String.format(
+    }
+
+    private static String ended(TrainResult result, RunSettings settings) {
+        return String.format(
                 Locale.ROOT,
                 "%s after step %d, %s; the model is %s",
                 switch (result.end()) {
@@ -145,8 +151,7 @@ final class TrainCommand implements Callable<Integer> {
                 },
                 result.step(),
                 ProgressLine.time(result.seconds()),
-                settings.model()));
-        return result.end() == TrainResult.End.STOPPED ? Failures.INTERRUPTED : 0;
+                settings.model());
     }
 
     private void prepare(Backend opened, TrainConfig config) {

@@ -1,11 +1,13 @@
 package dev.airfoil.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.airfoil.pipeline.Png;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way through the command line: pictures, a set, a training that is interrupted, a picture. */
@@ -70,6 +74,45 @@ class EndToEndTest {
         assertThat(ImageIO.read(folder.resolve("sheet.png").toFile()).getWidth())
                 .isEqualTo(8 + 2 * (32 + 8));
         assertThat(folder.toFile().list()).noneMatch(name -> name.contains(".tmp-"));
+    }
+
+    /** Ctrl-C is the signal INT, which a shell hides from what it starts in the background: env shows it again. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs the signals of POSIX")
+    void ctrlCSavesAndEnds() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        assumeThat(endsWell(command, "true")).as("env can restore a signal").isTrue();
+        pictures();
+        airfoil(0, "data", "folder", at("pictures"), "-o", at("set"), "--size", "8");
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path")));
+        command.add(Main.class.getName());
+        command.addAll(List.of(trainArgs(1_000_000)));
+
+        Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<String> said = new ArrayList<>();
+        try (BufferedReader lines = child.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.add(line);
+                if (line.startsWith("step 2 of")) {
+                    assertThat(endsWell(List.of("kill", "-s", "INT"), Long.toString(child.pid())))
+                            .isTrue();
+                }
+            }
+        }
+
+        assertThat(child.waitFor()).as(String.join("\n", said)).isEqualTo(130);
+        assertThat(said).last().asString().startsWith("Stopped after step ").endsWith(at("run/model.safetensors"));
+        long reached = Long.parseLong(said.getLast().replaceAll("Stopped after step (\\d+),.*", "$1"));
+        String next = Long.toString(reached + 1);
+        assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", next, "--resume"))
+                .contains("steps " + next + " to " + next, "Done after step " + next);
+    }
+
+    private static boolean endsWell(List<String> command, String argument) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(command);
+        all.add(argument);
+        return new ProcessBuilder(all).inheritIO().start().waitFor() == 0;
     }
 
     private void train(int steps) {
