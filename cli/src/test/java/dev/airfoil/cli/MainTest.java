@@ -31,11 +31,11 @@ class MainTest {
         Result help = airfoil("--help");
         assertThat(help.code()).isZero();
         assertThat(help.err()).isEmpty();
-        assertThat(help.out()).contains("generate", "sheet", "train", "data", "check", "doctor", "Exit codes");
+        assertThat(help.out()).contains("generate", "sheet", "train", "data", "check", "bench", "doctor", "Exit codes");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"generate", "sheet", "train", "data", "check", "doctor"})
+    @ValueSource(strings = {"generate", "sheet", "train", "data", "check", "bench", "doctor"})
     void everyCommandExplainsItself(String command) {
         Result help = airfoil(command, "--help");
         assertThat(help.code()).isZero();
@@ -46,6 +46,14 @@ class MainTest {
     void theCommandsOfDataExplainThemselves() {
         assertThat(airfoil("data", "emoji", "--help").out()).contains("Usage: airfoil data emoji", "--licence");
         assertThat(airfoil("data", "folder", "--help").out()).contains("Usage: airfoil data folder", "IMAGES");
+    }
+
+    @Test
+    void benchWithoutItsMeasuringPartSaysHowToStartIt() {
+        Result result = airfoil("bench", "gemm");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("start this command as ./airfoil bench");
+        assertThat(airfoil("bench", "--seconds", "0").err()).contains("--seconds 0.0 must be more than 0");
     }
 
     @Test

@@ -1,0 +1,66 @@
+package dev.airfoil.bench.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.airfoil.cli.Benchmarks;
+import dev.airfoil.tensor.BackendProvider.Precision;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The tests' class path has no peers: the table must do without. */
+class TableTest {
+    @TempDir
+    private Path folder;
+
+    private static Benchmarks table() {
+        return ServiceLoader.load(Benchmarks.class).findFirst().orElseThrow();
+    }
+
+    @Test
+    void withoutThePeersItSaysSoAndMeasuresOursAlone() throws Exception {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        Path json = folder.resolve("deep/rows.json");
+        Path plot = folder.resolve("rows.png");
+
+        boolean sound = table().table(
+                        new Benchmarks.Request(
+                                "cpu",
+                                Precision.F32,
+                                "AdaLnModulate",
+                                List.of(1),
+                                1e-3,
+                                Optional.of(json),
+                                Optional.of(plot)),
+                        new PrintWriter(out, true),
+                        new PrintWriter(err, true));
+
+        assertThat(sound).isTrue();
+        assertThat(err.toString()).contains("PyTorch is not measured", "OpenBLAS is not measured");
+        assertThat(out.toString()).contains("adalnmodulate 1101x1152", "GB/s");
+        assertThat(Files.readString(json)).startsWith("[").contains("\"of_limit\"", "\"peer\" : null");
+        assertThat(Files.readAllBytes(plot)).startsWith(0x89, 'P', 'N', 'G');
+    }
+
+    @Test
+    void everyRowHasANameOfItsOwn() {
+        assertThat(Products.entries())
+                .extracting(Contest.Entry::name)
+                .hasSize(24)
+                .doesNotHaveDuplicates();
+        assertThat(FusedOps.entries()).extracting(Contest.Entry::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theMiddleOfTimes() {
+        assertThat(Stopwatch.median(List.of(3.0, 1.0, 2.0))).isEqualTo(2);
+        assertThat(Stopwatch.median(List.of(4.0, 1.0, 2.0, 3.0))).isEqualTo(2.5);
+    }
+}
