@@ -33,8 +33,10 @@ public final class Device implements AutoCloseable {
     }
 
     /** One timed run: what it makes is freed at its end, and all work has been done. */
-    public void run(Runnable body) {
-        eager.run(() -> Scope.run("run", body));
+    public void run(Supplier<?> body) {
+        eager.run(() -> Scope.run("run", () -> {
+            var _ = body.get();
+        }));
         backend.synchronize();
     }
 

@@ -57,7 +57,7 @@ final class Lab implements AutoCloseable {
         return new Contender() {
             @Override
             public void run() {
-                device.run(body::get);
+                device.run(body);
             }
 
             @Override

@@ -174,11 +174,11 @@ public final class Table implements Benchmarks {
 
     /** The second run: the first one builds the kernels. */
     private static void profile(ClBackend cl, Device device, String name, Supplier<?> body, PrintWriter out) {
-        device.run(body::get);
+        device.run(body);
         long began = System.nanoTime();
-        device.run(body::get);
+        device.run(body);
         double milliseconds = (System.nanoTime() - began) / 1e6;
         out.println(Names.of("%n%s: %.1f ms", name, milliseconds));
-        out.println(cl.profile(() -> device.run(body::get)));
+        out.println(cl.profile(() -> device.run(body)));
     }
 }
