@@ -5,6 +5,7 @@ import dev.airfoil.dit.DitAir;
 import dev.airfoil.dit.DitConfig;
 import dev.airfoil.dit.Sharing;
 import dev.airfoil.nn.Params;
+import dev.airfoil.tensor.BackendProvider.Precision;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
@@ -38,7 +39,11 @@ public class DitAirBench {
         /** The default model's size, 8 pictures of 32 x 32 pixels. */
         EMOJI(new DitConfig(Sharing.NONE, 7, 192, 6, 3, 2, 384, 384), 8, 32, 16),
         /** DiT-Air/S, one latent of a 256 x 256 picture, 77 text tokens. */
-        S(DitConfig.preset("air-s"), 1, 32, 77);
+        S(DitConfig.preset("air-s"), 1, 32, 77),
+        /** DiT-Air/B, 64 latents of 256 x 256 pictures: a GPU's size. */
+        B(DitConfig.preset("air-b"), 64, 32, 77),
+        /** DiT-Air/B, 16 latents of 512 x 512 pictures: a GPU's size. */
+        B_512(DitConfig.preset("air-b"), 16, 64, 77);
 
         private final DitConfig config;
         private final int batch;
@@ -53,11 +58,14 @@ public class DitAirBench {
         }
     }
 
-    @Param
+    @Param({"EMOJI", "S"})
     public Model model = Model.EMOJI;
 
     @Param({"cpu"})
     public String backend = "cpu";
+
+    @Param({"F32"})
+    public Precision precision = Precision.F32;
 
     private Device device;
     private Params params;
@@ -70,7 +78,7 @@ public class DitAirBench {
     @Setup
     public void setUp() {
         DitConfig c = model.config;
-        device = new Device(backend);
+        device = new Device(backend, precision);
         params = device.keep(() -> Params.fresh(dev.airfoil.tensor.Scope.current(), 1));
         dit = device.keep(() -> new DitAir(c, params));
         latent = device.keep(() -> F.normal(1, 0, model.batch, c.latentChannels(), model.side, model.side));

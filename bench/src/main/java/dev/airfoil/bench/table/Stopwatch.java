@@ -12,6 +12,7 @@ import java.util.List;
  */
 final class Stopwatch {
     private static final double TURN = 0.02;
+    private static final double FASTER = 0.97;
     private static final double LONG = 0.2;
     private static final int LEAST_ROUNDS = 3;
 
@@ -20,12 +21,13 @@ final class Stopwatch {
     /**
      * The median time of a run of each contender, in seconds.
      *
-     * @param seconds that the rounds may take together, after a warm-up of half as long; there are at least three
+     * @param seconds that the rounds may take together, after each has been run until it gets no faster
+     *     for half as long; there are at least three
      */
     static double[] medians(List<Contender> contenders, double seconds) {
         int[] runs = new int[contenders.size()];
         for (int i = 0; i < runs.length; i++) {
-            double one = warmUp(contenders.get(i), seconds / 2 / runs.length);
+            double one = warmUp(contenders.get(i), seconds / 2);
             runs[i] = (int) Math.clamp(TURN / one, 1, 100);
         }
         List<List<Double>> times =
@@ -39,13 +41,13 @@ final class Stopwatch {
         return times.stream().mapToDouble(Stopwatch::median).toArray();
     }
 
-    /** Runs it for some time, at least twice unless that takes very long; gives the shortest time of a run. */
-    private static double warmUp(Contender contender, double seconds) {
-        double spent = 0;
-        double best = Double.MAX_VALUE;
-        for (int run = 0; spent < seconds || run < 2 && spent < LONG; run++) {
+    /** Runs it until it gets no faster for {@code patience} seconds; gives the shortest time of a run. */
+    private static double warmUp(Contender contender, double patience) {
+        double best = time(contender);
+        double vain = 0;
+        while (vain < patience) {
             double time = time(contender);
-            spent += time;
+            vain = time < FASTER * best ? 0 : vain + time;
             best = Math.min(best, time);
         }
         return best;
