@@ -5,11 +5,14 @@ import dev.airfoil.dit.DitAir;
 import dev.airfoil.dit.DitConfig;
 import dev.airfoil.dit.Sharing;
 import dev.airfoil.nn.Params;
+import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.BackendProvider.Precision;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -78,7 +81,7 @@ public class DitAirBench {
     @Setup
     public void setUp() {
         DitConfig c = model.config;
-        device = new Device(backend, precision);
+        device = new Device(backend, new Options(OptionalInt.empty(), OptionalLong.empty(), precision));
         params = device.keep(() -> Params.fresh(dev.airfoil.tensor.Scope.current(), 1));
         dit = device.keep(() -> new DitAir(c, params));
         latent = device.keep(() -> F.normal(1, 0, model.batch, c.latentChannels(), model.side, model.side));
