@@ -1,6 +1,7 @@
 package dev.airfoil.autograd;
 
 import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Fused;
 import dev.airfoil.tensor.Interpreter;
@@ -67,7 +68,7 @@ public final class Tape implements Interpreter {
                 throw new TensorException("gradients: the function returns " + value.spec()
                         + " where one number is wanted; use Tape.pullback with a cotangent");
             }
-            return F.fill(value.shape(), 1);
+            return F.fill(value.spec(), 1);
         });
     }
 
@@ -207,6 +208,11 @@ public final class Tape implements Interpreter {
             uses.merge(gradient.storage(), 1, Integer::sum);
         }
 
+        /** A weight that is used twice may have one gradient in F32 and one in its own type. */
+        private Tensor sum(Tensor a, Tensor b) {
+            return a.dtype() == b.dtype() ? F.add(a, b) : F.add(F.cast(a, DType.F32), F.cast(b, DType.F32));
+        }
+
         /** Drops the gradient of {@code tensor}; its memory goes when no other gradient shares it. */
         private void forget(Tensor tensor) {
             Tensor gradient = gradients.remove(tensor);
@@ -254,7 +260,7 @@ public final class Tape implements Interpreter {
             @Override
             public Tensor grad(int i) {
                 Tensor gradient = gradients.get(out(i));
-                return gradient != null ? gradient : F.fill(out(i).shape(), 0);
+                return gradient != null ? gradient : F.fill(out(i).spec(), 0);
             }
 
             @Override
@@ -277,7 +283,7 @@ public final class Tape implements Interpreter {
                     add(in(i), now);
                     given.add(now);
                 } else {
-                    Tensor sum = F.add(before, now);
+                    Tensor sum = sum(before, now);
                     forget(in(i));
                     add(in(i), sum);
                     given.add(sum);

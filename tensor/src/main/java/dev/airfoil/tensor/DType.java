@@ -1,8 +1,9 @@
 package dev.airfoil.tensor;
 
 /**
- * The element types. Arithmetic is done in {@link #F32}; {@link #BF16} and {@link #F16} are storage formats, {@link
- * #I32} holds token ids and masks, {@link #U8} raw pixels. Nothing is promoted implicitly: see {@code F.cast}.
+ * The element types. Arithmetic is done in {@link #F32}; {@link #BF16} and {@link #F16} are storage types: an op on them
+ * means the op on their F32 values, with each result rounded once. {@link #I32} holds token ids and masks, {@link #U8} raw
+ * pixels. Nothing is promoted implicitly: see {@code F.cast}.
  */
 public enum DType {
     F32(4),
@@ -25,6 +26,11 @@ public enum DType {
     /** True for the types that hold real numbers (and can therefore have gradients). */
     public boolean isFloat() {
         return this == F32 || this == BF16 || this == F16;
+    }
+
+    /** True for the types that only store: ops widen them to F32 and round what they made of them. */
+    public boolean isHalf() {
+        return this == BF16 || this == F16;
     }
 
     /** The F32 value of the BF16 with these bits. */

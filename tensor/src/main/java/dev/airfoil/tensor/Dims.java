@@ -3,6 +3,7 @@ package dev.airfoil.tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Checks the shapes of an op's arguments and words the message. A pattern names each axis with a letter or a number;
@@ -19,6 +20,7 @@ public final class Dims {
     private final Map<String, TensorSpec> bound = new LinkedHashMap<>();
     private Shape leading = Shape.SCALAR;
     private boolean hasLeading;
+    private Optional<DType> storage = Optional.empty();
 
     private Dims(String op) {
         this.op = op;
@@ -28,9 +30,16 @@ public final class Dims {
         return new Dims(op);
     }
 
-    /** Checks an F32 argument. */
+    /** Checks an argument of the op's storage type: F32, BF16 or F16, the same for all that are bound so. */
     public Dims bind(String argument, TensorSpec spec, String pattern) {
-        return bind(argument, spec, DType.F32, pattern);
+        DType wanted = storage.orElse(spec.dtype().isFloat() ? spec.dtype() : DType.F32);
+        storage = Optional.of(wanted);
+        return bind(argument, spec, wanted, pattern);
+    }
+
+    /** Checks a parameter, bound after an activation: of the storage type, or F32 beside narrower activations. */
+    public Dims bindParameter(String argument, TensorSpec spec, String pattern) {
+        return bind(argument, spec, spec.dtype() == DType.F32 ? DType.F32 : storage(), pattern);
     }
 
     /** Checks an argument of the given type. */
@@ -77,6 +86,11 @@ public final class Dims {
             throw error(message);
         }
         return this;
+    }
+
+    /** The storage type: that of the first argument bound without a type of its own. */
+    public DType storage() {
+        return storage.orElseThrow();
     }
 
     /** The size bound to an axis letter. */

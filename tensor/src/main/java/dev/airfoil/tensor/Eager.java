@@ -1,8 +1,12 @@
 package dev.airfoil.tensor;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** Runs ops at once on one backend: by kernel where there is one, else by definition. */
+/**
+ * Runs ops at once on one backend: by kernel where there is one, else by definition. Half-width tensors that no kernel
+ * reads are widened to F32 and the results rounded, which is what an op on them means.
+ */
 public final class Eager implements Interpreter {
     private final Backend backend;
 
@@ -34,12 +38,28 @@ public final class Eager implements Interpreter {
             backend.execute(op, inputs, out);
             return out;
         }
+        if (inputs.stream().anyMatch(t -> t.dtype().isHalf())) {
+            return widened(op, inputs, outputs);
+        }
         if (op instanceof Fused fused) {
             // The definition's own ops come back here, not to whoever recorded the fused op: one level is enough.
             return call(() -> Scope.call(op.name(), () -> fused.define(inputs)));
         }
         throw new TensorException("backend " + backend.name() + " lacks the primitive op " + op.name() + " for "
                 + inputs.stream().map(Tensor::spec).toList());
+    }
+
+    private List<Tensor> widened(Op op, List<Tensor> inputs, List<TensorSpec> outputs) {
+        return call(() -> Scope.call(op.name(), () -> {
+            List<Tensor> wide = apply(
+                    op,
+                    inputs.stream()
+                            .map(t -> t.dtype().isHalf() ? F.cast(t, DType.F32) : t)
+                            .toList());
+            return IntStream.range(0, wide.size())
+                    .mapToObj(i -> F.cast(wide.get(i), outputs.get(i).dtype()))
+                    .toList();
+        }));
     }
 
     private Tensor empty(TensorSpec spec) {

@@ -57,7 +57,11 @@ public final class F {
     // ---- making and moving
 
     public static Tensor fill(Shape shape, double value) {
-        return bind1(new Fill(new TensorSpec(DType.F32, shape), value));
+        return fill(new TensorSpec(DType.F32, shape), value);
+    }
+
+    public static Tensor fill(TensorSpec spec, double value) {
+        return bind1(new Fill(spec, value));
     }
 
     public static Tensor zeros(int... dims) {
@@ -215,7 +219,7 @@ public final class F {
         for (int a : axes(x, axes)) {
             n *= x.dim(a);
         }
-        return affine(sum(x, axes), 1.0 / n, 0);
+        return cast(affine(bind1(new Sum(axes(x, axes), Rounding.NONE), x), 1.0 / n, 0), x.dtype());
     }
 
     /** Largest along {@code axis}, which stays with size 1. */
@@ -225,6 +229,11 @@ public final class F {
 
     /** {@code a [.. m k]} times {@code b [.. k n]}, leading axes broadcast. */
     public static Tensor matmul(Tensor a, Tensor b) {
+        return matmul(a, b, Rounding.STORAGE);
+    }
+
+    /** {@link #matmul(Tensor, Tensor)} with a say in the type that comes out. */
+    public static Tensor matmul(Tensor a, Tensor b, Rounding rounding) {
         int ra = a.shape().rank();
         int rb = b.shape().rank();
         if (ra < 2 || rb < 2) {
@@ -235,7 +244,7 @@ public final class F {
                 Shape.of(Arrays.copyOf(a.shape().toArray(), ra - 2)),
                 Shape.of(Arrays.copyOf(b.shape().toArray(), rb - 2)));
         return bind1(
-                new MatMul(),
+                new MatMul(rounding),
                 expand(a, lead.insert(lead.rank(), a.dim(-2)).insert(lead.rank() + 1, a.dim(-1))),
                 expand(b, lead.insert(lead.rank(), b.dim(-2)).insert(lead.rank() + 1, b.dim(-1))));
     }

@@ -17,6 +17,7 @@ import dev.airfoil.tensor.Fused;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.ActivationGrad;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
@@ -43,17 +44,29 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every op of the catalogue: each backend against the definition, and the gradient against two other ways to it. */
 class OpAgreementTest {
-    /** F32 sums of a few dozen terms, and exp and erf to a few units in the last place. */
-    private static final double TOLERANCE = 1e-5;
+    /** F32 sums of a few dozen terms, and exp and erf to a few units in the last place; one rounding of what is stored. */
+    private static double tolerance(DType dtype) {
+        return switch (dtype) {
+            case BF16 -> 0x1p-8;
+            case F16 -> 0x1p-11;
+            default -> 1e-5;
+        };
+    }
 
     @TestFactory
     Stream<DynamicTest> everyBackendComputesTheDefinition() {
         return Backends.present().entrySet().stream()
                 .filter(e -> !e.getKey().name().equals("reference"))
-                .map(e -> DynamicTest.dynamicTest(e.getKey().name(), () -> agrees(e)));
+                .map(e -> DynamicTest.dynamicTest(e.getKey().name(), () -> agrees(e, OpCases.all())));
     }
 
-    private static void agrees(Map.Entry<BackendProvider, Availability> present) {
+    @TestFactory
+    Stream<DynamicTest> halfWidthMeansWidenedThenRounded() {
+        return Backends.present().entrySet().stream()
+                .map(e -> DynamicTest.dynamicTest(e.getKey().name(), () -> agrees(e, OpCases.half())));
+    }
+
+    private static void agrees(Map.Entry<BackendProvider, Availability> present, List<OpCase> cases) {
         if (present.getValue() instanceof Availability.Unavailable(String reason)) {
             Assumptions.abort(present.getKey().name() + " cannot run here: " + reason);
         }
@@ -61,14 +74,12 @@ class OpAgreementTest {
         try (Backend reference = Backends.open("reference", Options.DEFAULT);
                 Backend backend = present.getKey().open("", Options.DEFAULT)) {
             int own = backend.memory().blocks();
-            for (OpCase c : OpCases.all()) {
-                List<float[]> expected = outputs(reference, c, Placement.DENSE);
+            for (OpCase c : cases) {
+                List<Output> expected = expected(reference, c);
                 for (Placement placement : Placement.values()) {
                     try {
-                        double error = worst(outputs(backend, c, placement), expected);
-                        if (!(error <= TOLERANCE)) {
-                            wrong.add(c.name() + " " + placement + ": relative error " + error);
-                        }
+                        wrong.addAll(
+                                disagreements(c.name() + " " + placement, outputs(backend, c, placement), expected));
                     } catch (RuntimeException e) {
                         wrong.add(c.name() + " " + placement + ": " + e);
                     }
@@ -81,21 +92,54 @@ class OpAgreementTest {
         }
     }
 
-    private static List<float[]> outputs(Backend backend, OpCase c, Placement placement) {
+    /** What an op gave. */
+    private record Output(DType dtype, float[] values) {
+        static Output of(Tensor t) {
+            return new Output(t.dtype(), F.cast(t, DType.F32).toFloats());
+        }
+    }
+
+    private static List<Output> outputs(Backend backend, OpCase c, Placement placement) {
         return new Eager(backend)
                 .call(() -> Scope.call(
                         "case",
                         () -> Interpreter.bind(c.op(), c.inputs(placement)).stream()
-                                .map(t -> F.cast(t, DType.F32).toFloats())
+                                .map(Output::of)
                                 .toList()));
     }
 
-    private static double worst(List<float[]> ours, List<float[]> theirs) {
-        double worst = 0;
+    /** The op in F32, each output rounded to the type that the op gives. */
+    private static List<Output> expected(Backend reference, OpCase c) {
+        return new Eager(reference)
+                .call(() -> Scope.call("case", () -> {
+                    List<Tensor> inputs = c.inputs(Placement.DENSE);
+                    List<TensorSpec> specs =
+                            c.op().infer(inputs.stream().map(Tensor::spec).toList());
+                    List<Tensor> wide = Interpreter.bind(c.op(), widened(inputs));
+                    return IntStream.range(0, wide.size())
+                            .mapToObj(i ->
+                                    Output.of(F.cast(wide.get(i), specs.get(i).dtype())))
+                            .toList();
+                }));
+    }
+
+    private static List<Tensor> widened(List<Tensor> tensors) {
+        return tensors.stream()
+                .map(t -> t.dtype().isFloat() ? F.cast(t, DType.F32) : t)
+                .toList();
+    }
+
+    private static List<String> disagreements(String what, List<Output> ours, List<Output> theirs) {
+        List<String> wrong = new ArrayList<>();
         for (int i = 0; i < theirs.size(); i++) {
-            worst = Math.max(worst, relative(ours.get(i), theirs.get(i)));
+            Output a = ours.get(i);
+            Output b = theirs.get(i);
+            double error = relative(a.values, b.values);
+            if (a.dtype != b.dtype || !(error <= tolerance(b.dtype))) {
+                wrong.add(what + ": output " + i + " is " + a.dtype + " with a relative error of " + error);
+            }
         }
-        return worst;
+        return wrong;
     }
 
     /** ||a - b|| / ||b||, with a floor for results that are rounding noise around 0. */
@@ -130,6 +174,48 @@ class OpAgreementTest {
             case Cast _, Fill _, Random _, TimeFeatures _, AdamWUpdate _, AdafactorUpdate _ -> false;
             default -> true;
         };
+    }
+
+    /** A tape over half-width tensors gives the gradients that it gives in F32, but for a few roundings on the way. */
+    @TestFactory
+    Stream<DynamicTest> gradientsOfHalfWidthTensorsAgreeWithThoseInF32() {
+        Map<String, List<OpCase>> byOp = OpCases.half().stream()
+                .filter(OpAgreementTest::isSmooth)
+                .filter(c -> !c.op().name().endsWith("Grad"))
+                .filter(c -> c.args().stream().mapToLong(a -> a.shape().size()).sum() < 2000)
+                .collect(Collectors.groupingBy(c -> c.op().name()));
+        return byOp.entrySet().stream()
+                .map(e ->
+                        DynamicTest.dynamicTest(e.getKey(), () -> e.getValue().forEach(OpAgreementTest::halfGradient)));
+    }
+
+    private static void halfGradient(OpCase c) {
+        try (Backend reference = Backends.open("reference", Options.DEFAULT)) {
+            new Eager(reference)
+                    .run(() -> Scope.run("case", () -> {
+                        List<Tensor> half = c.inputs(Placement.DENSE);
+                        List<Tensor> ours = gradients(c, half);
+                        List<Tensor> exact = gradients(c, widened(half));
+                        for (int i = 0; i < exact.size(); i++) {
+                            assertThat(relative(
+                                            ours.get(i).toFloats(), exact.get(i).toFloats()))
+                                    .as("%s: gradient of input %d", c.name(), i)
+                                    .isLessThan(8 * tolerance(c.storage()));
+                        }
+                    }));
+        }
+    }
+
+    /** The gradients of a weighted sum of the outputs for the learned inputs. */
+    private static List<Tensor> gradients(OpCase c, List<Tensor> inputs) {
+        List<Tensor> learned = IntStream.range(0, inputs.size())
+                .filter(i -> c.args().get(i).isLearned())
+                .mapToObj(inputs::get)
+                .toList();
+        Function<List<Tensor>, Tensor> op = all -> flat(c, Interpreter.bind(c.op(), all));
+        Tensor value = op.apply(inputs);
+        Tensor cotangent = F.cast(F.normal(11, 0, value.dim(0)), value.dtype());
+        return Tape.pullback(learned, () -> op.apply(inputs), cotangent).all();
     }
 
     private static void gradient(OpCase c) {

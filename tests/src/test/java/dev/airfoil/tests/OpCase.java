@@ -1,9 +1,13 @@
 package dev.airfoil.tests;
 
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.AdafactorUpdate;
+import dev.airfoil.tensor.ops.AdamWUpdate;
+import dev.airfoil.tensor.ops.TimeFeatures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,15 +15,19 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** An op with the arguments to try it on. Arguments are functions of the case's name, so every backend sees the same. */
-record OpCase(Op op, List<Arg> args) {
+record OpCase(Op op, List<Arg> args, DType storage) {
     /** What an argument holds. */
     enum Content {
         /** Standard normal numbers. */
         NORMAL,
-        /** Standard normal numbers that nobody learns: no gradient is asked for. */
+        /** Standard normal numbers, F32 beside BF16 activations: weights and modulations may be. */
+        PARAMETER,
+        /** Standard normal numbers in F32 that nobody learns: no gradient is asked for. */
         CONSTANT,
         /** Numbers from 0.5 up, for roots and logarithms. */
         POSITIVE,
+        /** The same, always F32. */
+        STATISTIC,
         /** Row numbers of a table of {@link #ROWS} rows. */
         IDS,
         /** 0 or 1, about a third of them 0. */
@@ -42,12 +50,20 @@ record OpCase(Op op, List<Arg> args) {
             return new Arg(Shape.of(dims), Content.NORMAL);
         }
 
+        static Arg parameter(int... dims) {
+            return new Arg(Shape.of(dims), Content.PARAMETER);
+        }
+
         static Arg constant(int... dims) {
             return new Arg(Shape.of(dims), Content.CONSTANT);
         }
 
         static Arg positive(int... dims) {
             return new Arg(Shape.of(dims), Content.POSITIVE);
+        }
+
+        static Arg statistic(int... dims) {
+            return new Arg(Shape.of(dims), Content.STATISTIC);
         }
 
         static Arg ids(int... dims) {
@@ -59,22 +75,33 @@ record OpCase(Op op, List<Arg> args) {
         }
 
         boolean isFloat() {
-            return content == Content.CONSTANT || isLearned();
+            return content != Content.IDS && content != Content.MASK;
         }
 
         boolean isLearned() {
-            return content == Content.NORMAL || content == Content.POSITIVE;
+            return isFloat() && content != Content.CONSTANT;
         }
 
-        Tensor make(long seed, long stream) {
-            int[] dims = shape.toArray();
+        /** The type of this argument in a case of that storage type. */
+        DType dtype(DType storage) {
             return switch (content) {
-                case NORMAL, CONSTANT -> F.normal(seed, stream, dims);
-                case POSITIVE -> F.affine(F.uniform(seed, stream, dims), 2, 0.5);
+                case NORMAL, POSITIVE -> storage;
+                case PARAMETER -> storage == DType.BF16 ? DType.F32 : storage;
+                case CONSTANT, STATISTIC -> DType.F32;
+                case IDS, MASK -> DType.I32;
+            };
+        }
+
+        Tensor make(DType storage, long seed, long stream) {
+            int[] dims = shape.toArray();
+            Tensor x = switch (content) {
+                case NORMAL, PARAMETER, CONSTANT -> F.normal(seed, stream, dims);
+                case POSITIVE, STATISTIC -> F.affine(F.uniform(seed, stream, dims), 2, 0.5);
                 case IDS -> integers(F.uniform(seed, stream, dims).toFloats(), ROWS);
                 case MASK ->
                     integers(F.uniform(seed, stream, dims).mul(1.5).add(0.4).toFloats(), 1);
             };
+            return F.cast(x, dtype(storage));
         }
 
         private Tensor integers(float[] uniform, int times) {
@@ -87,18 +114,31 @@ record OpCase(Op op, List<Arg> args) {
     }
 
     static OpCase of(Op op, Arg... args) {
-        return new OpCase(op, List.of(args));
+        return new OpCase(op, List.of(args), DType.F32);
+    }
+
+    /** The same with activations of another type. */
+    OpCase in(DType other) {
+        return new OpCase(op, args, other);
+    }
+
+    /** True if the op has activations, whose type may be another. */
+    boolean hasStorage() {
+        return !(op instanceof AdamWUpdate || op instanceof AdafactorUpdate || op instanceof TimeFeatures)
+                && args.stream().anyMatch(Arg::isFloat);
     }
 
     String name() {
-        return op + args.stream().map(a -> a.shape().toString()).collect(Collectors.joining(" ", " (", ")"));
+        return (storage == DType.F32 ? "" : storage + " ")
+                + op
+                + args.stream().map(a -> a.shape().toString()).collect(Collectors.joining(" ", " (", ")"));
     }
 
     /** The arguments on the current backend. */
     List<Tensor> inputs(Placement placement) {
         List<Tensor> inputs = new ArrayList<>();
         for (int i = 0; i < args.size(); i++) {
-            Tensor x = args.get(i).make(name().hashCode(), i);
+            Tensor x = args.get(i).make(storage, name().hashCode(), i);
             inputs.add(args.get(i).isFloat() ? place(x, placement) : x);
         }
         return inputs;

@@ -4,7 +4,9 @@ import static dev.airfoil.tests.OpCase.Arg.constant;
 import static dev.airfoil.tests.OpCase.Arg.ids;
 import static dev.airfoil.tests.OpCase.Arg.mask;
 import static dev.airfoil.tests.OpCase.Arg.normal;
+import static dev.airfoil.tests.OpCase.Arg.parameter;
 import static dev.airfoil.tests.OpCase.Arg.positive;
+import static dev.airfoil.tests.OpCase.Arg.statistic;
 import static dev.airfoil.tests.OpCase.of;
 
 import dev.airfoil.tensor.DType;
@@ -14,6 +16,7 @@ import dev.airfoil.tensor.ops.*;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The catalogue: one line an op. Each line is tried on every backend present, in several sizes (1, primes, both sides of
@@ -25,6 +28,7 @@ final class OpCases {
 
     private OpCases() {}
 
+    /** All cases in F32. */
     static List<OpCase> all() {
         List<OpCase> cases = new ArrayList<>();
         for (int d : WIDTHS) {
@@ -53,6 +57,7 @@ final class OpCases {
             cases.add(of(new Random(Random.Distribution.UNIFORM, 3, 5, Shape.of(n, d))));
             cases.add(of(new Sum(List.of(0)), normal(n, 3, d)));
             cases.add(of(new Sum(List.of(2)), normal(n, 3, d)));
+            cases.add(of(new Sum(List.of(1), Rounding.NONE), normal(n, 3, d)));
             cases.add(of(new Sum(List.of(0, 2)), normal(n, 3, d)));
             cases.add(of(new Sum(List.of(0, 1, 2)), normal(n, 3, d)));
             cases.add(of(new Max(0), normal(n, d)));
@@ -78,43 +83,56 @@ final class OpCases {
         return cases;
     }
 
+    /** Cases of the op with activations stored in half the width. */
+    static List<OpCase> half() {
+        return all().stream()
+                .filter(OpCase::hasStorage)
+                .flatMap(c -> Stream.of(c.in(DType.BF16), c.in(DType.F16)))
+                .toList();
+    }
+
     private static List<OpCase> products(int n, int d) {
         return List.of(
                 of(new MatMul(), normal(n, d), normal(d, 5)),
                 of(new MatMul(), normal(d, n), normal(n, d)),
                 of(new MatMul(), normal(2, 3, n, d), normal(2, 3, d, 4)),
-                of(new Linear(Activation.Fn.NONE), normal(2, n, d), normal(9, d), normal(9)),
+                of(new MatMul(Rounding.NONE), normal(d, n), normal(n, 9)),
+                of(new Linear(Activation.Fn.NONE), normal(2, n, d), normal(9, d), parameter(9)),
                 of(new Linear(Activation.Fn.NONE), normal(n, 3), normal(d, 3)),
-                of(new Linear(Activation.Fn.GELU_TANH), normal(2, n, 11), normal(d, 11), normal(d)),
-                of(new Linear(Activation.Fn.GELU), normal(n, 4), normal(d, 4), normal(d)),
-                of(new Linear(Activation.Fn.SILU), normal(n, d), normal(3, d), normal(3)));
+                of(new Linear(Activation.Fn.GELU_TANH), normal(2, n, 11), normal(d, 11), parameter(d)),
+                of(new Linear(Activation.Fn.GELU), normal(n, 4), normal(d, 4), parameter(d)),
+                of(new Linear(Activation.Fn.SILU), normal(n, d), normal(3, d), parameter(3)));
     }
 
     private static List<OpCase> norms(int n, int d) {
         float eps = 1e-2f; // large enough to be seen
         return List.of(
-                of(new LayerNorm(eps), normal(2, n, d), normal(d), normal(d)),
-                of(new LayerNormGrad(eps), normal(2, n, d), normal(d), normal(2, n, d)),
-                of(new RmsNorm(eps), normal(2, n, d), normal(d)),
-                of(new RmsNormGrad(eps), normal(2, n, d), normal(d), normal(2, n, d)),
-                of(new GroupNorm(2, eps, Activation.Fn.NONE), normal(2, 4, n, d), normal(4), normal(4)),
-                of(new GroupNorm(2, eps, Activation.Fn.SILU), normal(2, 4, n, d), normal(4), normal(4)),
-                of(new GroupNormGrad(2, eps), normal(2, 4, n, d), normal(4), normal(2, 4, n, d)),
-                of(new AdaLnModulate(0, eps), normal(2, n, d), normal(2, 1, d), normal(2, 1, d)),
-                of(new AdaLnModulate(1, eps), normal(2, n, d), normal(2, 2, d), normal(2, 2, d)),
-                of(new AdaLnModulateGrad(0, eps), normal(2, n, d), normal(2, 1, d), normal(2, n, d)),
-                of(new AdaLnModulateGrad(1, eps), normal(2, n, d), normal(2, 2, d), normal(2, n, d)),
-                of(new GatedResidual(0, GatedResidual.Norm.NONE), normal(2, n, d), normal(2, n, d), normal(2, 1, d)),
-                of(new GatedResidual(1, GatedResidual.Norm.LAYER), normal(2, n, d), normal(2, n, d), normal(2, 2, d)),
+                of(new LayerNorm(eps), normal(2, n, d), parameter(d), parameter(d)),
+                of(new LayerNormGrad(eps), normal(2, n, d), parameter(d), normal(2, n, d)),
+                of(new RmsNorm(eps), normal(2, n, d), parameter(d)),
+                of(new RmsNormGrad(eps), normal(2, n, d), parameter(d), normal(2, n, d)),
+                of(new GroupNorm(2, eps, Activation.Fn.NONE), normal(2, 4, n, d), parameter(4), parameter(4)),
+                of(new GroupNorm(2, eps, Activation.Fn.SILU), normal(2, 4, n, d), parameter(4), parameter(4)),
+                of(new GroupNormGrad(2, eps), normal(2, 4, n, d), parameter(4), normal(2, 4, n, d)),
+                of(new AdaLnModulate(0, eps), normal(2, n, d), parameter(2, 1, d), parameter(2, 1, d)),
+                of(new AdaLnModulate(1, eps), normal(2, n, d), parameter(2, 2, d), parameter(2, 2, d)),
+                of(new AdaLnModulateGrad(0, eps), normal(2, n, d), parameter(2, 1, d), normal(2, n, d)),
+                of(new AdaLnModulateGrad(1, eps), normal(2, n, d), parameter(2, 2, d), normal(2, n, d)),
+                of(new GatedResidual(0, GatedResidual.Norm.NONE), normal(2, n, d), normal(2, n, d), parameter(2, 1, d)),
+                of(
+                        new GatedResidual(1, GatedResidual.Norm.LAYER),
+                        normal(2, n, d),
+                        normal(2, n, d),
+                        parameter(2, 2, d)),
                 of(
                         new GatedResidualGrad(0, GatedResidual.Norm.NONE),
                         normal(2, n, d),
-                        normal(2, 1, d),
+                        parameter(2, 1, d),
                         normal(2, n, d)),
                 of(
                         new GatedResidualGrad(1, GatedResidual.Norm.LAYER),
                         normal(2, n, d),
-                        normal(2, 2, d),
+                        parameter(2, 2, d),
                         normal(2, n, d)));
     }
 
@@ -128,22 +146,22 @@ final class OpCases {
                 OpCase.Arg o = normal(2, n, 3, e);
                 cases.add(of(op, q, q, q));
                 cases.add(of(op, q, q, q, mask(2, n)));
-                cases.add(of(new AttentionGrad(op), q, q, q, o, positive(2, 3, n), o));
-                cases.add(of(new AttentionGrad(op), q, q, q, o, positive(2, 3, n), o, mask(2, n)));
+                cases.add(of(new AttentionGrad(op), q, q, q, o, statistic(2, 3, n), o));
+                cases.add(of(new AttentionGrad(op), q, q, q, o, statistic(2, 3, n), o, mask(2, n)));
             }
             OpCase.Arg q = normal(2, 2, 9, e);
             OpCase.Arg k = normal(2, 2, 23, e);
             OpCase.Arg o = normal(2, 9, 2, e);
             cases.add(of(op, q, k, k));
             cases.add(of(op, q, k, k, mask(2, 23)));
-            cases.add(of(new AttentionGrad(op), q, k, k, o, positive(2, 2, 9), o));
+            cases.add(of(new AttentionGrad(op), q, k, k, o, statistic(2, 2, 9), o));
         }
         for (int n : new int[] {1, 6, 19}) {
             OpCase.Arg qkv = normal(2, n, 3, 2, e);
             OpCase.Arg table = constant(n, e / 2);
             OpCase.Arg head = normal(2, 2, n, e);
-            cases.add(of(new QkNormRope(1e-2f), qkv, normal(e), normal(e), table, table));
-            cases.add(of(new QkNormRopeGrad(1e-2f), qkv, normal(e), normal(e), table, table, head, head, head));
+            cases.add(of(new QkNormRope(1e-2f), qkv, parameter(e), parameter(e), table, table));
+            cases.add(of(new QkNormRopeGrad(1e-2f), qkv, parameter(e), parameter(e), table, table, head, head, head));
         }
         return cases;
     }

@@ -2,9 +2,15 @@ package dev.airfoil.tensor.host;
 
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.Cast;
+import dev.airfoil.tensor.ops.Concat;
+import dev.airfoil.tensor.ops.Copy;
+import dev.airfoil.tensor.ops.Pad;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** What backends in host memory share: the pool and plain copies. All work is done when {@code execute} returns. */
 public abstract class HostBackend implements Backend {
@@ -17,6 +23,14 @@ public abstract class HostBackend implements Backend {
     /** The memory of a tensor of a host backend. */
     public static MemorySegment segment(Tensor tensor) {
         return ((HostStorage) tensor.storage()).segment();
+    }
+
+    /** Whether loops can read the inputs: half-width tensors they cast and move; what else is done to them is not. */
+    protected static boolean readable(Op op, List<Tensor> inputs) {
+        return switch (op) {
+            case Cast _, Copy _, Concat _, Pad _ -> true;
+            default -> inputs.stream().noneMatch(t -> t.dtype().isHalf());
+        };
     }
 
     @Override

@@ -27,7 +27,7 @@ public final class ReferenceBackend extends HostBackend {
 
     @Override
     public boolean supports(Op op, List<Tensor> inputs) {
-        return op instanceof Primitive;
+        return op instanceof Primitive && readable(op, inputs);
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.List;
  * <p>{@code x [b n d]} is a unified sequence, text rows first. {@code shift} and {@code scale} {@code [b s d]} hold one
  * row per stream: rows of x before {@code split} take stream 0 (text), the others stream 1 (image), so that two streams
  * are modulated without cutting the sequence. With s = 1 all rows take the only one, and split is 0. (DiT-Air, section
- * 3: modulation is the one thing that text and image do not share.)
+ * 3: modulation is the one thing that text and image do not share.) Beside a half-width x they may be F32.
  */
 public record AdaLnModulate(int split, float eps) implements Fused {
     /** The eps of the paper's LayerNorms. */
@@ -24,8 +24,8 @@ public record AdaLnModulate(int split, float eps) implements Fused {
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims dims = Dims.of(name())
                 .bind("x", inputs.get(0), "b n d")
-                .bind("shift", inputs.get(1), "b s d")
-                .bind("scale", inputs.get(2), "b s d");
+                .bindParameter("shift", inputs.get(1), "b s d")
+                .bindParameter("scale", inputs.get(2), "b s d");
         Rows.checkStreams(dims, split);
         return List.of(inputs.getFirst());
     }

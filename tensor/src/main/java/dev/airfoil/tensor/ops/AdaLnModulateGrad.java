@@ -18,7 +18,7 @@ public record AdaLnModulateGrad(int split, float eps) implements Fused {
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims dims = Dims.of(name())
                 .bind("x", inputs.get(0), "b n d")
-                .bind("scale", inputs.get(1), "b s d")
+                .bindParameter("scale", inputs.get(1), "b s d")
                 .bind("gy", inputs.get(2), "b n d");
         Rows.checkStreams(dims, split);
         return List.of(inputs.get(0), inputs.get(1), inputs.get(1));

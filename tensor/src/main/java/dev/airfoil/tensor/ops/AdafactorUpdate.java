@@ -1,5 +1,6 @@
 package dev.airfoil.tensor.ops;
 
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Fused;
@@ -37,7 +38,7 @@ public record AdafactorUpdate(Moment moment, double lr, double beta1, double bet
 
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
-        Dims dims = Dims.of(name()).bind("p", inputs.get(0), "..").bind("g", inputs.get(1), "..");
+        Dims dims = Dims.of(name()).bind("p", inputs.get(0), DType.F32, "..").bind("g", inputs.get(1), DType.F32, "..");
         Shape p = inputs.getFirst().shape();
         List<TensorSpec> outputs = new ArrayList<>();
         outputs.add(inputs.getFirst());

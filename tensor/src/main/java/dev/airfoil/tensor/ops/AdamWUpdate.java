@@ -1,5 +1,6 @@
 package dev.airfoil.tensor.ops;
 
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Fused;
@@ -21,10 +22,10 @@ public record AdamWUpdate(double lr, double beta1, double beta2, double eps, dou
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name())
-                .bind("p", inputs.get(0), "..")
-                .bind("g", inputs.get(1), "..")
-                .bind("m", inputs.get(2), "..")
-                .bind("v", inputs.get(3), "..")
+                .bind("p", inputs.get(0), DType.F32, "..")
+                .bind("g", inputs.get(1), DType.F32, "..")
+                .bind("m", inputs.get(2), DType.F32, "..")
+                .bind("v", inputs.get(3), DType.F32, "..")
                 .require(step > 0, "step " + step + " must be positive");
         return List.of(inputs.get(0), inputs.get(2), inputs.get(3));
     }

@@ -16,7 +16,7 @@ import java.util.Optional;
 /**
  * {@code softmax(scale q k^T) v} for {@code q [b h n e]} and {@code k, v [b h m e]}, optionally with {@code mask [b m]}
  * (I32, 1 keeps a key, 0 drops it). Gives {@code o [b n h e]} - tokens before heads, so that merging the heads is a view
- * - and {@code lse [b h n]}, the logarithm of the softmax's denominator, from which the gradient recomputes the weights.
+ * - and {@code lse [b h n]} (F32), the logarithm of the softmax's denominator, from which the gradient recomputes the weights.
  * A query that may see no key gives zeros. Kernels never hold all scores {@code [n m]} at once.
  */
 public record Attention(float scale, Direction direction) implements Fused {
@@ -38,7 +38,7 @@ public record Attention(float scale, Direction direction) implements Fused {
         Dims d = check(Dims.of(name()), inputs);
         maskOf(inputs, 3).ifPresent(mask -> d.bind("mask", mask, DType.I32, "b m"));
         return List.of(
-                TensorSpec.f32(d.get("b"), d.get("n"), d.get("h"), d.get("e")),
+                new TensorSpec(d.storage(), Shape.of(d.get("b"), d.get("n"), d.get("h"), d.get("e"))),
                 TensorSpec.f32(d.get("b"), d.get("h"), d.get("n")));
     }
 

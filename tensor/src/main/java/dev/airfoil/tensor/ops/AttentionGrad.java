@@ -21,7 +21,7 @@ public record AttentionGrad(Attention attention) implements Fused {
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Attention.check(Dims.of(name()), inputs)
                 .bind("o", inputs.get(3), "b n h e")
-                .bind("lse", inputs.get(4), "b h n")
+                .bind("lse", inputs.get(4), DType.F32, "b h n")
                 .bind("go", inputs.get(5), "b n h e");
         Attention.maskOf(inputs, 6).ifPresent(mask -> d.bind("mask", mask, DType.I32, "b m"));
         return inputs.subList(0, 3);

@@ -6,7 +6,7 @@ import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.Vjp;
 import java.util.List;
 
-/** 1 where {@code a} fn {@code b} holds, else 0, as F32: a factor rather than a condition. No gradient. */
+/** 1 where {@code a} fn {@code b} holds, else 0, in the type of {@code a}: a factor rather than a condition. No gradient. */
 public record Compare(Fn fn) implements Primitive {
     public enum Fn {
         EQUAL,

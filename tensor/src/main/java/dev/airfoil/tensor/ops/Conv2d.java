@@ -3,6 +3,7 @@ package dev.airfoil.tensor.ops;
 import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Primitive;
+import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.Vjp;
 import java.util.List;
@@ -39,8 +40,8 @@ public record Conv2d(int stride, int top, int left, int bottom, int right) imple
         d.require(
                 d.get("h") + top + bottom >= d.get("i") && d.get("w") + left + right >= d.get("j"),
                 "the padded image is smaller than the kernel");
-        return List.of(TensorSpec.f32(
-                d.get("b"), d.get("o"), outRows(d.get("h"), d.get("i")), outCols(d.get("w"), d.get("j"))));
+        Shape y = Shape.of(d.get("b"), d.get("o"), outRows(d.get("h"), d.get("i")), outCols(d.get("w"), d.get("j")));
+        return List.of(new TensorSpec(d.storage(), y));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.airfoil.tensor.ops;
 import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Primitive;
+import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.Vjp;
 import java.util.List;
@@ -18,7 +19,7 @@ public record Conv2dGradInput(Conv2d conv, int h, int w) implements Primitive {
         d.require(
                 conv.outRows(h, d.get("i")) == d.get("p") && conv.outCols(w, d.get("j")) == d.get("q"),
                 "gy does not belong to an image of " + h + " x " + w);
-        return List.of(TensorSpec.f32(d.get("b"), d.get("c"), h, w));
+        return List.of(new TensorSpec(d.storage(), Shape.of(d.get("b"), d.get("c"), h, w)));
     }
 
     @Override

@@ -1,13 +1,14 @@
 package dev.airfoil.tensor.ops;
 
 import dev.airfoil.tensor.Dims;
+import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Primitive;
 import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.Vjp;
 import java.util.List;
 
-/** Gradient of {@link Conv2d} for its weight {@code [o c i j]}, from {@code x [b c h w]} and {@code gy [b o p q]}. */
+/** F32 gradient of {@link Conv2d} for its weight {@code [o c i j]}, from {@code x [b c h w]} and {@code gy [b o p q]}. */
 public record Conv2dGradWeight(Conv2d conv, int i, int j) implements Primitive {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
@@ -23,7 +24,12 @@ public record Conv2dGradWeight(Conv2d conv, int i, int j) implements Primitive {
         vjp.give(
                 0,
                 () -> Interpreter.bind1(
-                        new Conv2dGradInput(conv, vjp.in(0).dim(2), vjp.in(0).dim(3)), vjp.grad(), vjp.in(1)));
-        vjp.give(1, () -> Interpreter.bind1(conv, vjp.in(0), vjp.grad()));
+                        new Conv2dGradInput(conv, vjp.in(0).dim(2), vjp.in(0).dim(3)),
+                        F.cast(vjp.grad(), vjp.in(0).dtype()),
+                        vjp.in(1)));
+        vjp.give(
+                1,
+                () -> Interpreter.bind1(
+                        conv, vjp.in(0), F.cast(vjp.grad(), vjp.in(0).dtype())));
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * The end of a transformer branch: {@code x + gate norm(y)} for {@code x, y [b n d]} and {@code gate [b s d]}, streams
- * as in {@link AdaLnModulate}. With {@link Norm#LAYER} this is the second slice of the sandwich norm (DiT-Air, appendix
+ * and types as in {@link AdaLnModulate}. With {@link Norm#LAYER} this is the second slice of the sandwich norm (DiT-Air, appendix
  * A.1).
  */
 public record GatedResidual(int split, Norm norm) implements Fused {
@@ -27,7 +27,7 @@ public record GatedResidual(int split, Norm norm) implements Fused {
         Dims dims = Dims.of(name())
                 .bind("x", inputs.get(0), "b n d")
                 .bind("y", inputs.get(1), "b n d")
-                .bind("gate", inputs.get(2), "b s d");
+                .bindParameter("gate", inputs.get(2), "b s d");
         Rows.checkStreams(dims, split);
         return List.of(inputs.getFirst());
     }

@@ -16,7 +16,7 @@ public record GatedResidualGrad(int split, GatedResidual.Norm norm) implements F
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims dims = Dims.of(name())
                 .bind("y", inputs.get(0), "b n d")
-                .bind("gate", inputs.get(1), "b s d")
+                .bindParameter("gate", inputs.get(1), "b s d")
                 .bind("gout", inputs.get(2), "b n d");
         Rows.checkStreams(dims, split);
         return inputs.subList(0, 2);

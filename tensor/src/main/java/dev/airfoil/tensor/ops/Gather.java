@@ -13,7 +13,7 @@ public record Gather() implements Primitive {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name()).bind("table", inputs.get(0), "v d").bind("ids", inputs.get(1), DType.I32, "..");
-        return List.of(new TensorSpec(DType.F32, d.leading(d.get("d"))));
+        return List.of(new TensorSpec(d.storage(), d.leading(d.get("d"))));
     }
 
     @Override

@@ -18,8 +18,8 @@ public record GroupNorm(int groups, float eps, Activation.Fn activation) impleme
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name())
                 .bind("x", inputs.get(0), "b c h w")
-                .bind("weight", inputs.get(1), "c")
-                .bind("bias", inputs.get(2), "c");
+                .bindParameter("weight", inputs.get(1), "c")
+                .bindParameter("bias", inputs.get(2), "c");
         d.require(groups > 0 && d.get("c") % groups == 0, groups + " groups do not divide c=" + d.get("c"));
         return List.of(inputs.getFirst());
     }

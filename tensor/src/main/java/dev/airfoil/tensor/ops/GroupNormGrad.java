@@ -15,7 +15,7 @@ public record GroupNormGrad(int groups, float eps) implements Fused {
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name())
                 .bind("x", inputs.get(0), "b c h w")
-                .bind("weight", inputs.get(1), "c")
+                .bindParameter("weight", inputs.get(1), "c")
                 .bind("gy", inputs.get(2), "b c h w");
         d.require(groups > 0 && d.get("c") % groups == 0, groups + " groups do not divide c=" + d.get("c"));
         return List.of(inputs.get(0), inputs.get(1), inputs.get(1));

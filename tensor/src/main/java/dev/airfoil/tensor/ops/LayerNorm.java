@@ -14,8 +14,8 @@ public record LayerNorm(float eps) implements Fused {
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name())
                 .bind("x", inputs.get(0), ".. d")
-                .bind("weight", inputs.get(1), "d")
-                .bind("bias", inputs.get(2), "d");
+                .bindParameter("weight", inputs.get(1), "d")
+                .bindParameter("bias", inputs.get(2), "d");
         return List.of(inputs.getFirst());
     }
 

@@ -12,7 +12,7 @@ public record LayerNormGrad(float eps) implements Fused {
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name())
                 .bind("x", inputs.get(0), ".. d")
-                .bind("weight", inputs.get(1), "d")
+                .bindParameter("weight", inputs.get(1), "d")
                 .bind("gy", inputs.get(2), ".. d");
         return List.of(inputs.get(0), inputs.get(1), inputs.get(1));
     }

@@ -12,14 +12,14 @@ import java.util.Optional;
 /**
  * {@code activation(x weight^T + bias)} for {@code x [.. k]}, {@code weight [o k]} and optionally {@code bias [o]}: the
  * activation is an epilogue of the product. A tape records product and activation apart, because the gradient needs
- * what lies between them.
+ * what lies between them. The gradients of weight and bias are F32 for every storage type of x.
  */
 public record Linear(Activation.Fn activation) implements Fused {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name()).bind("x", inputs.get(0), ".. k").bind("weight", inputs.get(1), "o k");
         if (inputs.size() > 2) {
-            d.bind("bias", inputs.get(2), "o");
+            d.bindParameter("bias", inputs.get(2), "o");
         }
         return List.of(inputs.getFirst().withShape(d.leading(d.get("o"))));
     }
@@ -51,7 +51,7 @@ public record Linear(Activation.Fn activation) implements Fused {
     public void vjp(Vjp vjp) {
         Tensor gy = rows(vjp.grad());
         vjp.give(0, () -> gy.matmul(vjp.in(1)).reshape(vjp.in(0).shape().toArray()));
-        vjp.give(1, () -> gy.transpose().matmul(rows(vjp.in(0))));
+        vjp.give(1, () -> F.matmul(gy.transpose(), rows(vjp.in(0)), Rounding.NONE));
         if (vjp.inputs() > 2) {
             vjp.give(2, () -> Rows.sumRows(gy));
         }

@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * From the projection {@code qkv [b n 3 h e]} to the heads {@code q, k, v [b h n e]}: q and k are RMS-normalised along e
  * with weights {@code qw, kw [e]}, then turned: the pair (2i, 2i+1) of row n by the angle whose {@code cos, sin [n p]}
- * (p = e/2) are given; v is only moved. (QK-norm and 2-D RoPE: DiT-Air, appendix A.1.)
+ * (p = e/2, F32) are given; v is only moved. (QK-norm and 2-D RoPE: DiT-Air, appendix A.1.)
  */
 public record QkNormRope(float eps) implements Fused {
     /** The eps of the paper's QK-norm. */
@@ -29,12 +29,12 @@ public record QkNormRope(float eps) implements Fused {
     /** Checks the inputs that this op and its gradient share; gives the spec of q. */
     static TensorSpec check(Dims d, List<TensorSpec> inputs) {
         d.bind("qkv", inputs.get(0), "b n 3 h e")
-                .bind("qw", inputs.get(1), "e")
-                .bind("kw", inputs.get(2), "e")
-                .bind("cos", inputs.get(3), "n p")
-                .bind("sin", inputs.get(4), "n p")
+                .bindParameter("qw", inputs.get(1), "e")
+                .bindParameter("kw", inputs.get(2), "e")
+                .bind("cos", inputs.get(3), DType.F32, "n p")
+                .bind("sin", inputs.get(4), DType.F32, "n p")
                 .require(d.get("e") == 2 * d.get("p"), "cos and sin have p=" + d.get("p") + " where e/2 is wanted");
-        return new TensorSpec(DType.F32, Shape.of(d.get("b"), d.get("h"), d.get("n"), d.get("e")));
+        return new TensorSpec(d.storage(), Shape.of(d.get("b"), d.get("h"), d.get("n"), d.get("e")));
     }
 
     @Override

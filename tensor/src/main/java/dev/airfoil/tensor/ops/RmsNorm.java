@@ -12,7 +12,7 @@ import java.util.List;
 public record RmsNorm(float eps) implements Fused {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
-        Dims.of(name()).bind("x", inputs.get(0), ".. d").bind("weight", inputs.get(1), "d");
+        Dims.of(name()).bind("x", inputs.get(0), ".. d").bindParameter("weight", inputs.get(1), "d");
         return List.of(inputs.getFirst());
     }
 

@@ -12,7 +12,7 @@ public record RmsNormGrad(float eps) implements Fused {
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name())
                 .bind("x", inputs.get(0), ".. d")
-                .bind("weight", inputs.get(1), "d")
+                .bindParameter("weight", inputs.get(1), "d")
                 .bind("gy", inputs.get(2), ".. d");
         return inputs.subList(0, 2);
     }

@@ -2,8 +2,10 @@ package dev.airfoil.tensor.ops;
 
 import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
+import java.util.List;
 
 /** What the definitions of the row ops share: normalising rows, and rows that take their settings from a stream. */
 final class Rows {
@@ -69,8 +71,8 @@ final class Rows {
                         perRow.narrow(1, split, perRow.dim(1) - split).sum(1));
     }
 
-    /** Sum over all axes but the last: {@code [.. d]} to {@code [d]}. */
+    /** Sum over all axes but the last, in F32: {@code [.. d]} to {@code [d]}. */
     static Tensor sumRows(Tensor x) {
-        return F.reshape(F.reshape(x, -1, x.dim(-1)).sum(0), x.dim(-1));
+        return F.reshape(Interpreter.bind1(new Sum(List.of(0), Rounding.NONE), F.reshape(x, -1, x.dim(-1))), x.dim(-1));
     }
 }

@@ -8,7 +8,7 @@ import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.Vjp;
 import java.util.List;
 
-/** Sums {@code values [.. d]} into row {@code ids [..]} of a zero {@code [rows d]}: the gradient of {@link Gather}. */
+/** Sums {@code values [.. d]} into row {@code ids [..]} of a zero F32 {@code [rows d]}: the gradient of {@link Gather}. */
 public record ScatterAdd(int rows) implements Primitive {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
@@ -18,6 +18,6 @@ public record ScatterAdd(int rows) implements Primitive {
 
     @Override
     public void vjp(Vjp vjp) {
-        vjp.give(1, () -> F.gather(vjp.grad(), vjp.in(0)));
+        vjp.give(1, () -> F.gather(F.cast(vjp.grad(), vjp.in(1).dtype()), vjp.in(0)));
     }
 }

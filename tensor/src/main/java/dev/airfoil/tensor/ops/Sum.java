@@ -9,23 +9,30 @@ import dev.airfoil.tensor.Vjp;
 import java.util.List;
 
 /** Sum over {@code axes} (ascending), which stay with size 1. */
-public record Sum(List<Integer> axes) implements Primitive {
+public record Sum(List<Integer> axes, Rounding rounding) implements Primitive {
     public Sum {
         axes = List.copyOf(axes);
     }
 
+    /** In the type of the terms. */
+    public Sum(List<Integer> axes) {
+        this(axes, Rounding.STORAGE);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
-        Dims.of(name()).bind("x", inputs.getFirst(), "..");
+        Dims dims = Dims.of(name()).bind("x", inputs.getFirst(), "..");
         Shape shape = inputs.getFirst().shape();
         for (int a : axes) {
             shape = shape.with(a, 1);
         }
-        return List.of(inputs.getFirst().withShape(shape));
+        return List.of(new TensorSpec(rounding.of(dims.storage()), shape));
     }
 
     @Override
     public void vjp(Vjp vjp) {
-        vjp.give(0, () -> F.expand(vjp.grad(), vjp.in(0).shape()));
+        vjp.give(
+                0,
+                () -> F.expand(F.cast(vjp.grad(), vjp.in(0).dtype()), vjp.in(0).shape()));
     }
 }

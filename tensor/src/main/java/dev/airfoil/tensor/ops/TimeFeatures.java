@@ -1,5 +1,6 @@
 package dev.airfoil.tensor.ops;
 
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.Primitive;
 import dev.airfoil.tensor.TensorSpec;
@@ -19,7 +20,7 @@ public record TimeFeatures(int dim) implements Primitive {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         return List.of(TensorSpec.f32(
-                Dims.of(name()).bind("sigma", inputs.getFirst(), "b").get("b"), dim));
+                Dims.of(name()).bind("sigma", inputs.getFirst(), DType.F32, "b").get("b"), dim));
     }
 
     /** The angle of feature {@code i} (and {@code i + dim/2}) at noise level {@code sigma}, in radians. */

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Host memory with Vector API kernels, looked up by the class of the op. A primitive without one runs in the reference
- * loops, a fused op by its definition.
+ * loops, a fused op by its definition. Half-width tensors are widened for all of them.
  */
 public final class CpuBackend extends HostBackend {
     private final WorkerPool pool;
@@ -40,7 +40,7 @@ public final class CpuBackend extends HostBackend {
 
     @Override
     public boolean supports(Op op, List<Tensor> inputs) {
-        return op instanceof Primitive || hasKernel(op, inputs);
+        return readable(op, inputs) && (op instanceof Primitive || hasKernel(op, inputs));
     }
 
     private static boolean hasKernel(Op op, List<Tensor> inputs) {

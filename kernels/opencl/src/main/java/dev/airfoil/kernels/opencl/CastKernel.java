@@ -12,6 +12,11 @@ final class CastKernel implements ClKernel<Cast> {
     }
 
     @Override
+    public boolean readsHalf() {
+        return true;
+    }
+
+    @Override
     public void run(ClBackend cl, Cast op, List<Tensor> in, List<Tensor> out) {
         Tensor x = in.getFirst();
         Tensor y = out.getFirst();

@@ -103,7 +103,10 @@ public final class ClBackend implements Backend {
     @Override
     public boolean supports(Op op, List<Tensor> inputs) {
         ClKernel<?> kernel = kernels.get(op.getClass());
-        return kernel != null && accepts(kernel, op, inputs);
+        return kernel != null
+                && (kernel.readsHalf()
+                        || inputs.stream().noneMatch(t -> t.dtype().isHalf()))
+                && accepts(kernel, op, inputs);
     }
 
     private static <O extends Op> boolean accepts(ClKernel<O> kernel, Op op, List<Tensor> inputs) {

@@ -14,6 +14,11 @@ interface ClKernel<O extends Op> {
         return true;
     }
 
+    /** True if it takes BF16 and F16 where the op does; otherwise they are widened before and rounded after. */
+    default boolean readsHalf() {
+        return false;
+    }
+
     /** Enqueues the work; {@code out} are contiguous at offset 0. Called inside a scope that frees scratch memory. */
     void run(ClBackend cl, O op, List<Tensor> in, List<Tensor> out);
 }

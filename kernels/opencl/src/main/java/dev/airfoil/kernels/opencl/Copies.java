@@ -57,6 +57,11 @@ final class Copies {
         }
 
         @Override
+        public boolean readsHalf() {
+            return true;
+        }
+
+        @Override
         public void run(ClBackend cl, Copy op, List<Tensor> in, List<Tensor> out) {
             copy(cl, in.getFirst(), out.getFirst(), out.getFirst().layout());
         }
@@ -67,6 +72,11 @@ final class Copies {
         @Override
         public Class<Concat> op() {
             return Concat.class;
+        }
+
+        @Override
+        public boolean readsHalf() {
+            return true;
         }
 
         @Override
@@ -86,6 +96,11 @@ final class Copies {
         @Override
         public Class<Pad> op() {
             return Pad.class;
+        }
+
+        @Override
+        public boolean readsHalf() {
+            return true;
         }
 
         @Override

@@ -64,6 +64,11 @@ public final class Moves {
         }
 
         @Override
+        public boolean accepts(Pad op, List<Tensor> inputs) {
+            return inputs.getFirst().dtype().bytes() == 4;
+        }
+
+        @Override
         public void run(Pad op, Call call) {
             Floats y = call.result(0);
             y.data().asSlice(y.base(), 4 * call.out(0).size()).fill((byte) 0);
