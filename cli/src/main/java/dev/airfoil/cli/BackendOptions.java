@@ -38,7 +38,7 @@ final class BackendOptions {
             names = "--precision",
             paramLabel = "HOW",
             defaultValue = "F32",
-            description = "F32, or MIXED: products may round their inputs to BF16 where the device has tensor cores. "
+            description = "F32, or MIXED: the model computes with BF16 and sums in F32; faster only on a GPU. "
                     + "Default: ${DEFAULT-VALUE}.")
     private Precision precision;
 

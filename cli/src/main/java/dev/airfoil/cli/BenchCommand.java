@@ -55,7 +55,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--precision",
             paramLabel = "HOW",
             defaultValue = "F32",
-            description = "F32, or MIXED: products may round their inputs to BF16 where the device has tensor cores. "
+            description = "F32, or MIXED: the model computes with BF16 and sums in F32; faster only on a GPU. "
                     + "Default: ${DEFAULT-VALUE}.")
     private Precision precision;
 
@@ -75,21 +75,43 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             description =
-                    "Instead of the table: the time of every kernel in a forward, and in a forward with backward, "
-                            + "of DiT-Air/S. Wants --backend opencl.")
+                    "Instead of the table: the time and speed of every kernel in a forward, and in a forward with "
+                            + "backward, of a DiT-Air at 256 x 256. Wants --backend opencl.")
     private boolean profile;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            defaultValue = "tiny",
+            description = "What --profile runs: tiny, air-s, air-b, ... Default: ${DEFAULT-VALUE}.")
+    private String preset;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many pictures --profile runs. Default: ${DEFAULT-VALUE}.")
+    private int batch;
 
     @Override
     public Integer call() {
         require(seconds > 0, "--seconds " + seconds + " must be more than 0");
         require(threads.orElse(1) > 0, "--threads " + threads.orElse(1) + " must be 1 or more");
+        require(batch > 0, "--batch " + batch + " must be 1 or more");
         Benchmarks benchmarks = ServiceLoader.load(Benchmarks.class)
                 .findFirst()
                 .orElseThrow(() -> new TensorException(
                         "the measuring part is not on the class path; start this command as ./airfoil bench"));
         PrintWriter out = spec.commandLine().getOut();
-        Benchmarks.Request request =
-                new Benchmarks.Request(backend, precision, filter, threadCounts(), seconds, json, plot);
+        Benchmarks.Request request = new Benchmarks.Request(
+                backend,
+                precision,
+                filter,
+                threadCounts(),
+                seconds,
+                json,
+                plot,
+                new Benchmarks.Profiled(preset, batch));
         if (profile) {
             benchmarks.profile(request, out);
             return 0;

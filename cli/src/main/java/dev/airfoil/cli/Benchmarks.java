@@ -16,12 +16,13 @@ public interface Benchmarks {
      * What the user wants.
      *
      * @param backend of Airfoil
-     * @param precision what its products may round
+     * @param precision of its models
      * @param filter a part of the names of the rows wanted, in any case; empty for all
      * @param threads the rows are measured with each of these numbers of threads
      * @param seconds about how long a row may take, after its warm-up
      * @param json file for the rows
      * @param plot PNG file for a picture of them
+     * @param profiled what is profiled instead, if that is asked for
      */
     record Request(
             String backend,
@@ -30,7 +31,8 @@ public interface Benchmarks {
             List<Integer> threads,
             double seconds,
             Optional<Path> json,
-            Optional<Path> plot) {
+            Optional<Path> plot,
+            Profiled profiled) {
         /** Whether the row of this name is wanted. */
         public boolean wants(String row) {
             return row.toLowerCase(Locale.ROOT).contains(filter.toLowerCase(Locale.ROOT));
@@ -44,6 +46,14 @@ public interface Benchmarks {
      */
     boolean table(Request request, PrintWriter out, PrintWriter err);
 
-    /** Prints what each kernel takes in a forward and in a forward with backward of DiT-Air/S. */
+    /**
+     * A model to profile.
+     *
+     * @param preset {@code tiny} or one of the paper's
+     * @param batch pictures of 256 x 256
+     */
+    record Profiled(String preset, int batch) {}
+
+    /** Prints what each kernel takes in a forward and in a forward with backward. */
     void profile(Request request, PrintWriter out);
 }

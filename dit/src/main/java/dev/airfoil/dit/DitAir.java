@@ -4,6 +4,7 @@ import dev.airfoil.nn.Init;
 import dev.airfoil.nn.Linear;
 import dev.airfoil.nn.Mlp;
 import dev.airfoil.nn.Params;
+import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
@@ -81,7 +82,8 @@ public final class DitAir {
     }
 
     /**
-     * The velocity {@code [b c h w]}.
+     * The velocity {@code [b c h w]}, in F32. Tokens are stored in the backend's {@link Backend#compute} type; what the
+     * noise level and the pooled text say to all blocks is computed in F32.
      *
      * @param latent noisy latent {@code [b c h w]}; h and w are multiples of the patch
      * @param text text tokens {@code [b n textDim]}
@@ -109,7 +111,13 @@ public final class DitAir {
         Tensor condition =
                 F.silu(timeEmbed.forward(F.timeFeatures(sigma, TIME_FEATURES)).add(pooledEmbed.forward(pooled)));
         Tensor streams = modulation.forward(condition).reshape(b, 2, 6, d);
-        Tensor sequence = F.concat(1, textEmbed.forward(text), patchEmbed.forward(patches.split(latent)));
+        List<Tensor> settings =
+                IntStream.range(0, 6).mapToObj(i -> streams.select(2, i)).toList();
+        DType compute = Interpreter.current().backend().compute();
+        Tensor sequence = F.concat(
+                1,
+                textEmbed.forward(F.cast(text, compute)),
+                patchEmbed.forward(F.cast(patches.split(latent), compute)));
         Rope2d.Table table = rope.table(n, h / config.patch(), w / config.patch());
         Optional<Tensor> keep = textMask.map(mask -> F.concat(1, mask, ones(b, sequence.dim(1) - n)));
 
@@ -117,23 +125,24 @@ public final class DitAir {
         for (DitBlock block : blocks) {
             x = Interpreter.current()
                     .block(
-                            inputs(x, streams, keep),
+                            inputs(x, settings, keep),
                             in -> List.of(block.forward(
                                     in.get(0),
-                                    in.get(1),
+                                    in.subList(1, 7),
                                     n,
                                     table,
-                                    in.size() > 2 ? Optional.of(in.get(2)) : Optional.empty())))
+                                    in.size() > 7 ? Optional.of(in.get(7)) : Optional.empty())))
                     .getFirst();
         }
         Tensor last = finalModulation.forward(condition).reshape(b, 2, d);
         Tensor image = x.narrow(1, n, x.dim(1) - n);
         Tensor y = finalProj.forward(F.adaLnModulate(image, last.narrow(1, 0, 1), last.narrow(1, 1, 1), 0));
-        return patches.join(y, h, w);
+        return patches.join(F.cast(y, DType.F32), h, w);
     }
 
-    private static List<Tensor> inputs(Tensor x, Tensor streams, Optional<Tensor> keep) {
-        List<Tensor> inputs = new ArrayList<>(List.of(x, streams));
+    private static List<Tensor> inputs(Tensor x, List<Tensor> settings, Optional<Tensor> keep) {
+        List<Tensor> inputs = new ArrayList<>(List.of(x));
+        inputs.addAll(settings);
         keep.ifPresent(inputs::add);
         return inputs;
     }

@@ -4,6 +4,7 @@ import dev.airfoil.nn.Mlp;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.GatedResidual.Norm;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,13 +14,13 @@ import java.util.Optional;
 record DitBlock(JointAttention attn, Mlp mlp) {
     /**
      * @param x {@code [b n d]}, text rows first
-     * @param modulation {@code [b 2 6 d]}: stream (text, image); shift, scale, gate of attention, then of the MLP
+     * @param modulation six of {@code [b 2 d]}: shift, scale, gate of attention, then of the MLP; stream text, image
      * @param text number of text rows
      */
-    Tensor forward(Tensor x, Tensor modulation, int text, Rope2d.Table rope, Optional<Tensor> mask) {
-        Tensor in = F.adaLnModulate(x, modulation.select(2, 0), modulation.select(2, 1), text);
-        Tensor y = F.gatedResidual(x, attn.forward(in, rope, mask), modulation.select(2, 2), text, Norm.LAYER);
-        Tensor mid = F.adaLnModulate(y, modulation.select(2, 3), modulation.select(2, 4), text);
-        return F.gatedResidual(y, mlp.forward(mid), modulation.select(2, 5), text, Norm.LAYER);
+    Tensor forward(Tensor x, List<Tensor> modulation, int text, Rope2d.Table rope, Optional<Tensor> mask) {
+        Tensor in = F.adaLnModulate(x, modulation.get(0), modulation.get(1), text);
+        Tensor y = F.gatedResidual(x, attn.forward(in, rope, mask), modulation.get(2), text, Norm.LAYER);
+        Tensor mid = F.adaLnModulate(y, modulation.get(3), modulation.get(4), text);
+        return F.gatedResidual(y, mlp.forward(mid), modulation.get(5), text, Norm.LAYER);
     }
 }

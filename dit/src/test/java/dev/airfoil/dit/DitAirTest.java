@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airfoil.nn.Params;
 import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.BackendProvider.Precision;
 import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Eager;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +25,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Agreement with PyTorch is tested with the golden cases in the module tests. */
 class DitAirTest {
     private static void with(DitConfig config, Consumer<Built> test) {
-        try (var backend = Backends.open("reference", Options.DEFAULT);
+        with(Precision.F32, config, test);
+    }
+
+    private static void with(Precision precision, DitConfig config, Consumer<Built> test) {
+        Options options = new Options(OptionalInt.of(1), OptionalLong.empty(), precision);
+        try (var backend = Backends.open("reference", options);
                 Scope scope = Scope.open("model")) {
             new Eager(backend)
                     .run(() -> scope.run(() -> {
@@ -89,6 +100,27 @@ class DitAirTest {
                     .isEqualTo(one);
             assertThat(built.velocity(other, Optional.empty(), 4, 6).toFloats()).isNotEqualTo(one);
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Sharing.class)
+    void mixedPrecisionRoundsButComputesTheSame(Sharing sharing) {
+        List<float[]> velocities = new ArrayList<>();
+        for (Precision precision : Precision.values()) {
+            with(precision, tiny(sharing), built -> {
+                built.wake();
+                Tensor v = built.velocity(F.normal(3, 2, 2, 3, 5), Optional.empty(), 4, 6);
+                assertThat(v.dtype()).isEqualTo(DType.F32);
+                velocities.add(v.toFloats());
+            });
+        }
+        double difference = 0;
+        double square = 0;
+        for (int i = 0; i < velocities.get(0).length; i++) {
+            difference += Math.pow(velocities.get(0)[i] - velocities.get(1)[i], 2);
+            square += Math.pow(velocities.get(0)[i], 2);
+        }
+        assertThat(Math.sqrt(difference / square)).isBetween(1e-4, 2e-2);
     }
 
     @Test

@@ -21,8 +21,8 @@ public record Linear(Parameter weight, Optional<Parameter> bias) {
         return forward(x, Activation.Fn.NONE);
     }
 
-    /** With an activation as epilogue. */
+    /** With an activation as epilogue. The product is one of x's storage type, whatever that of the weight. */
     public Tensor forward(Tensor x, Activation.Fn activation) {
-        return F.linear(x, weight.value(), bias.map(Parameter::value), activation);
+        return F.linear(x, F.cast(weight.value(), x.dtype()), bias.map(Parameter::value), activation);
     }
 }

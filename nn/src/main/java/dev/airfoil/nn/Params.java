@@ -1,5 +1,7 @@
 package dev.airfoil.nn;
 
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
@@ -21,7 +23,8 @@ public final class Params {
     private final String prefix;
 
     /** What all paths of one model share. */
-    private record Registry(Scope owner, long seed, Optional<ParameterSource> source, Map<String, Parameter> all) {}
+    private record Registry(
+            Scope owner, long seed, Optional<ParameterSource> source, DType matrices, Map<String, Parameter> all) {}
 
     private Params(Registry registry, String prefix) {
         this.registry = registry;
@@ -30,12 +33,17 @@ public final class Params {
 
     /** Fresh parameters, owned by {@code owner}: a function of seed and name alone. */
     public static Params fresh(Scope owner, long seed) {
-        return new Params(new Registry(owner, seed, Optional.empty(), new LinkedHashMap<>()), "");
+        return new Params(new Registry(owner, seed, Optional.empty(), DType.F32, new LinkedHashMap<>()), "");
     }
 
-    /** The parameters of a checkpoint, owned by {@code owner}. */
+    /** The parameters of a checkpoint, in F32, owned by {@code owner}. */
     public static Params load(Scope owner, ParameterSource source) {
-        return new Params(new Registry(owner, 0, Optional.of(source), new LinkedHashMap<>()), "");
+        return load(owner, source, DType.F32);
+    }
+
+    /** The parameters of a checkpoint with matrices stored as {@code matrices}: for models that do not learn. */
+    public static Params load(Scope owner, ParameterSource source, DType matrices) {
+        return new Params(new Registry(owner, 0, Optional.of(source), matrices, new LinkedHashMap<>()), "");
     }
 
     /** The same registry one level down: {@code in("attn").in("qkv")} names {@code attn.qkv.weight}. */
@@ -60,7 +68,7 @@ public final class Params {
         }
         Shape shape = Shape.of(dims);
         Tensor value = registry.owner.call(() -> registry.source
-                .map(source -> read(source, path, shape))
+                .map(source -> read(source, path, shape, registry.matrices))
                 .orElseGet(() -> Scope.call("init", () -> init.draw(shape, registry.seed, stream(path)))));
         Parameter parameter = new Parameter(path, registry.owner, value);
         registry.all.put(path, parameter);
@@ -99,7 +107,7 @@ public final class Params {
         });
     }
 
-    private static Tensor read(ParameterSource source, String path, Shape shape) {
+    private static Tensor read(ParameterSource source, String path, Shape shape, DType matrices) {
         TensorSpec spec = source.specs().get(path);
         if (spec == null) {
             throw new TensorException(source.description() + ": parameter " + path + " " + shape
@@ -109,7 +117,7 @@ public final class Params {
             throw new TensorException(source.description() + ": parameter " + path + " is " + spec.shape()
                     + " where this configuration wants " + shape);
         }
-        return Scope.call("read", () -> source.read(path));
+        return Scope.call("read", () -> F.cast(source.read(path), shape.rank() > 1 ? matrices : DType.F32));
     }
 
     /** The Philox stream of a parameter; the high bit keeps it apart from the streams of training and sampling. */

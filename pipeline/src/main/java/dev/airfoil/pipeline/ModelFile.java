@@ -5,6 +5,7 @@ import dev.airfoil.nn.ParameterSource;
 import dev.airfoil.nn.Params;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
@@ -113,7 +114,8 @@ public final class ModelFile implements AutoCloseable {
      * @throws TensorException if the parameters are not those of the configuration in the file; the first is named
      */
     public DitAir load(Scope owner) {
-        Params params = Params.load(owner, ParameterSource.of(file, ""));
+        DType matrices = Interpreter.current().backend().compute();
+        Params params = Params.load(owner, ParameterSource.of(file, ""), matrices);
         DitAir model = new DitAir(info.config(), params);
         params.requireAllUsed();
         return model;

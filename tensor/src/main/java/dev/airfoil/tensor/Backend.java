@@ -14,6 +14,9 @@ public interface Backend extends AutoCloseable {
     /** One line for people: device, vector width, threads. */
     String description();
 
+    /** The type in which models store their activations here: F32, unless the backend was opened for MIXED precision. */
+    DType compute();
+
     /**
      * Memory for {@code bytes} bytes, with any content, owned by the innermost scope.
      *

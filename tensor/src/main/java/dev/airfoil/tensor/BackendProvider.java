@@ -31,12 +31,21 @@ public interface BackendProvider {
         record Unavailable(String reason) implements Availability {}
     }
 
-    /** How exactly matrix products and attention are computed. */
+    /** How exactly models are computed. */
     enum Precision {
         /** F32 throughout. */
         F32,
-        /** Inputs of products may be rounded to BF16 where that is faster; sums, norms and weights stay F32. */
-        MIXED
+        /**
+         * Models store activations, and the weights of products while they compute, as BF16. Sums, statistics of norms,
+         * losses and the weights that learn stay F32. On every backend it means the same numbers but for the order of
+         * sums; only where kernels read BF16 is it faster. Tensor cores may round the factors of F32 products too.
+         */
+        MIXED;
+
+        /** The storage type of activations. */
+        public DType storage() {
+            return this == MIXED ? DType.BF16 : DType.F32;
+        }
     }
 
     /**
@@ -44,7 +53,7 @@ public interface BackendProvider {
      *
      * @param threads worker threads (default: all cores)
      * @param memoryLimit bytes that tensors may take together (default: the backend's choice)
-     * @param precision what products may round; a backend without tensor cores computes in F32 anyway
+     * @param precision how models are computed
      */
     record Options(OptionalInt threads, OptionalLong memoryLimit, Precision precision) {
         public static final Options DEFAULT = new Options(OptionalInt.empty(), OptionalLong.empty());

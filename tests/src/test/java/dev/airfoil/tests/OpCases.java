@@ -26,12 +26,27 @@ final class OpCases {
     /** Widths of rows: 1, primes, around 8, 16, 32, 48 and 64 lanes. */
     private static final int[] WIDTHS = {1, 2, 7, 8, 13, 16, 17, 33, 48, 67};
 
+    /** Widths of heads. */
+    private static final int[] HEADS = {2, 4, 8, 16, 20, 64, 128};
+
     private OpCases() {}
 
     /** All cases in F32. */
     static List<OpCase> all() {
+        return cases(WIDTHS, HEADS);
+    }
+
+    /** Cases of the op with activations stored in half the width: fewer sizes, as every type is a kernel to build. */
+    static List<OpCase> half() {
+        return cases(new int[] {1, 7, 16, 33}, new int[] {4, 20, 64}).stream()
+                .filter(OpCase::hasStorage)
+                .flatMap(c -> Stream.of(c.in(DType.BF16), c.in(DType.F16)))
+                .toList();
+    }
+
+    private static List<OpCase> cases(int[] widths, int[] heads) {
         List<OpCase> cases = new ArrayList<>();
-        for (int d : WIDTHS) {
+        for (int d : widths) {
             int n = 1 + d % 5;
             for (Unary.Fn fn : Unary.Fn.values()) {
                 cases.add(of(new Unary(fn), positive(n, d)));
@@ -76,19 +91,11 @@ final class OpCases {
                 cases.addAll(norms(n, d));
             }
         }
-        for (int e : new int[] {2, 4, 8, 16, 20, 64, 128}) {
+        for (int e : heads) {
             cases.addAll(attention(e));
         }
         cases.addAll(convolutions());
         return cases;
-    }
-
-    /** Cases of the op with activations stored in half the width. */
-    static List<OpCase> half() {
-        return all().stream()
-                .filter(OpCase::hasStorage)
-                .flatMap(c -> Stream.of(c.in(DType.BF16), c.in(DType.F16)))
-                .toList();
     }
 
     private static List<OpCase> products(int n, int d) {

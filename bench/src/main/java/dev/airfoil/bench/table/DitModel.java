@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A DiT-Air with random weights (none is zero, as some fresh ones are) and one 256 x 256 picture's latent to work on. */
+/** A DiT-Air with random weights (none is zero, as some fresh ones are) and latents of 256 x 256 pictures to work on. */
 final class DitModel {
     /** Learning rate, the paper's. */
     static final double RATE = 1e-4;
@@ -36,7 +36,7 @@ final class DitModel {
     private final Tensor sigma;
     private final TorchDit.Question question;
 
-    private DitModel(DitConfig config) {
+    private DitModel(DitConfig config, int batch) {
         this.config = config;
         this.params = Params.fresh(Scope.current(), 1);
         this.dit = new DitAir(config, params);
@@ -49,13 +49,18 @@ final class DitModel {
                             .add(F.normal(1, number, p.value().shape().toArray())
                                     .mul(NOISE))));
         }
-        this.sigma = F.fill(Shape.of(1), SIGMA);
-        this.question = question(config);
+        this.sigma = F.fill(Shape.of(batch), SIGMA);
+        this.question = question(config, batch);
     }
 
     /** A model that lives as long as the device. */
     static DitModel on(Device device, DitConfig config) {
-        return device.keep(() -> new DitModel(config));
+        return on(device, config, 1);
+    }
+
+    /** The same with so many pictures. */
+    static DitModel on(Device device, DitConfig config, int batch) {
+        return device.keep(() -> new DitModel(config, batch));
     }
 
     DitConfig config() {
@@ -73,12 +78,16 @@ final class DitModel {
 
     /** What a model of this configuration is asked. */
     static TorchDit.Question question(DitConfig config) {
+        return question(config, 1);
+    }
+
+    private static TorchDit.Question question(DitConfig config, int batch) {
         return new TorchDit.Question(
-                F.normal(1, 0, 1, config.latentChannels(), LATENT, LATENT),
-                F.normal(1, 1, 1, TEXT, config.textDim()),
-                F.normal(1, 2, 1, config.pooledDim()),
-                F.timeFeatures(F.fill(Shape.of(1), SIGMA), TIME_FEATURES),
-                F.normal(1, 3, 1, config.latentChannels(), LATENT, LATENT));
+                F.normal(1, 0, batch, config.latentChannels(), LATENT, LATENT),
+                F.normal(1, 1, batch, TEXT, config.textDim()),
+                F.normal(1, 2, batch, config.pooledDim()),
+                F.timeFeatures(F.fill(Shape.of(batch), SIGMA), TIME_FEATURES),
+                F.normal(1, 3, batch, config.latentChannels(), LATENT, LATENT));
     }
 
     /** Operations of the products and attention of one forward. */

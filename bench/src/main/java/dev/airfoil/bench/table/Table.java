@@ -7,6 +7,7 @@ import dev.airfoil.bench.peers.Peer;
 import dev.airfoil.bench.peers.Torch;
 import dev.airfoil.cli.Benchmarks;
 import dev.airfoil.dit.DitConfig;
+import dev.airfoil.dit.Sharing;
 import dev.airfoil.kernels.opencl.ClBackend;
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.TensorException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -32,6 +34,11 @@ public final class Table implements Benchmarks {
     private static final String CPU = "cpu";
     private static final String WARM_UP = "warm-up to 80% (dit-air/s forward)";
     private static final String MEMORY = "peak memory (dit-air/s training step)";
+
+    /** A model that any device profiles within a minute. */
+    private static final String TINY = "tiny";
+
+    private static final DitConfig TINY_CONFIG = new DitConfig(Sharing.NONE, 2, 64, 2, 4, 2, 64, 64);
 
     private final List<Row> rows = new ArrayList<>();
     private boolean sound = true;
@@ -165,20 +172,36 @@ public final class Table implements Benchmarks {
                 throw new TensorException("the backend " + request.backend()
                         + " keeps no times of its kernels; --profile wants --backend opencl");
             }
-            DitModel model = DitModel.on(device, DitConfig.preset("air-s"));
-            out.println("DiT-Air/S at 256 x 256, batch 1, on " + cl.description());
-            profile(cl, device, "forward", model::velocity, out);
-            profile(cl, device, "forward and backward", model::gradients, out);
+            Benchmarks.Profiled what = request.profiled();
+            DitConfig config = what.preset().equals(TINY) ? TINY_CONFIG : DitConfig.preset(what.preset());
+            DitModel model = DitModel.on(device, config, what.batch());
+            out.println(what.preset() + " at 256 x 256, batch " + what.batch() + ", " + request.precision() + ", on "
+                    + cl.description());
+            profile(cl, device, "forward", model::velocity, request.seconds(), out);
+            profile(cl, device, "forward and backward", model::gradients, request.seconds(), out);
         }
     }
 
-    /** The second run: the first one builds the kernels. */
-    private static void profile(ClBackend cl, Device device, String name, Supplier<?> body, PrintWriter out) {
+    /** The first run builds the kernels; those that follow are timed without a profile. */
+    private static void profile(
+            ClBackend cl, Device device, String name, Supplier<?> body, double seconds, PrintWriter out) {
         device.run(body);
-        long began = System.nanoTime();
-        device.run(body);
-        double milliseconds = (System.nanoTime() - began) / 1e6;
-        out.println(Names.of("%n%s: %.1f ms", name, milliseconds));
+        List<Double> times = new ArrayList<>();
+        double spent = 0;
+        while (spent < seconds) {
+            long began = System.nanoTime();
+            device.run(body);
+            times.add((System.nanoTime() - began) / 1e9);
+            spent += times.getLast();
+        }
+        out.println(String.format(
+                Locale.ROOT,
+                "%n%s: %.1f ms, the median of %d; at most %.2f GiB in tensors so far",
+                name,
+                1e3 * Stopwatch.median(times),
+                times.size(),
+                cl.memory().peak() / 1073741824.0));
         out.println(cl.profile(() -> device.run(body)));
+        out.flush();
     }
 }

@@ -38,7 +38,8 @@ class TableTest {
                                 List.of(1),
                                 1e-3,
                                 Optional.of(json),
-                                Optional.of(plot)),
+                                Optional.of(plot),
+                                new Benchmarks.Profiled("tiny", 1)),
                         new PrintWriter(out, true),
                         new PrintWriter(err, true));
 

@@ -2,6 +2,7 @@ package dev.airfoil.tensor.host;
 
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
@@ -15,9 +16,11 @@ import java.util.List;
 /** What backends in host memory share: the pool and plain copies. All work is done when {@code execute} returns. */
 public abstract class HostBackend implements Backend {
     private final HostPool pool;
+    private final DType compute;
 
     protected HostBackend(Options options) {
         this.pool = new HostPool(options.memoryLimit().orElseGet(HostPool::defaultLimit));
+        this.compute = options.precision().storage();
     }
 
     /** The memory of a tensor of a host backend. */
@@ -31,6 +34,11 @@ public abstract class HostBackend implements Backend {
             case Cast _, Copy _, Concat _, Pad _ -> true;
             default -> inputs.stream().noneMatch(t -> t.dtype().isHalf());
         };
+    }
+
+    @Override
+    public DType compute() {
+        return compute;
     }
 
     @Override

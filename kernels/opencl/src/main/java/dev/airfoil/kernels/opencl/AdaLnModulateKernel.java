@@ -14,7 +14,7 @@ final class AdaLnModulateKernel implements ClKernel<AdaLnModulate> {
 
     @Override
     public boolean accepts(AdaLnModulate op, List<Tensor> in) {
-        return Norms.fits(in.getFirst());
+        return Norms.fits(in.getFirst()) && in.get(1).dtype() == in.get(2).dtype();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.airfoil.kernels.opencl;
 
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Attention;
@@ -72,7 +73,7 @@ final class AttentionTiles {
                 .map(Tensor::layout)
                 .allMatch(AttentionTiles::aligned);
         String masks = (masked ? " -DMASK" : "") + (op.direction() == Attention.Direction.CAUSAL ? " -DCAUSAL" : "");
-        if (AttentionMma.fits(cl, op.scale(), aligned, q)) {
+        if (q.dtype() == DType.F32 && AttentionMma.fits(cl, op.scale(), aligned, q)) {
             return AttentionMma.way(q.dim(3), pass, masks);
         }
         int side = side(cl, tiles);
@@ -100,7 +101,14 @@ final class AttentionTiles {
     /** Options of {@code attention.cl}. */
     String options(int side, String masks, boolean aligned) {
         return String.format(
-                Locale.ROOT, "-DE=%d -DEP=%d -DT=%d%s%s", q.dim(3), padded(), side, masks, aligned ? " -DALIGNED" : "");
+                Locale.ROOT,
+                "-DE=%d -DEP=%d -DT=%d%s%s%s",
+                q.dim(3),
+                padded(),
+                side,
+                masks,
+                aligned ? " -DALIGNED" : "",
+                Stored.as(q));
     }
 
     private static boolean aligned(Layout l) {

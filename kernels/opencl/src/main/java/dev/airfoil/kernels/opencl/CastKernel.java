@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Cast;
 import java.util.List;
 
-/** {@link Cast}: {@code cast.cl}, one work-item an element. */
+/** {@link Cast}: {@code cast.cl}, one work-item an element, or four where all is dense. */
 final class CastKernel implements ClKernel<Cast> {
     @Override
     public Class<Cast> op() {
@@ -12,21 +12,22 @@ final class CastKernel implements ClKernel<Cast> {
     }
 
     @Override
-    public boolean readsHalf() {
-        return true;
-    }
-
-    @Override
     public void run(ClBackend cl, Cast op, List<Tensor> in, List<Tensor> out) {
         Tensor x = in.getFirst();
         Tensor y = out.getFirst();
-        boolean dense = x.layout().isContiguous();
-        if (!dense) {
-            Elementwise.checkSize(x.size());
+        String types = "-DFROM=" + x.dtype() + " -DTO=" + y.dtype();
+        if (x.layout().isContiguous()) {
+            boolean four = x.dtype().isFloat() && y.dtype().isFloat() && Stored.byFour(y.size(), x);
+            cl.launch("cast", "cast", types + (four ? " -DDENSE -DVEC=4" : " -DDENSE"))
+                    .tensor(x)
+                    .tensor(y)
+                    .number(y.size())
+                    .items(four ? y.size() / 4 : y.size());
+            return;
         }
-        Strided s = dense ? Strided.SCALAR : Strided.of(List.of(x.layout()));
-        String how = dense ? " -DDENSE" : " -DRANK=" + s.rank();
-        cl.launch("cast", "cast", "-DFROM=" + x.dtype() + " -DTO=" + y.dtype() + how)
+        Elementwise.checkSize(x.size());
+        Strided s = Strided.of(List.of(x.layout()));
+        cl.launch("cast", "cast", types + " -DRANK=" + s.rank())
                 .tensor(x)
                 .tensor(y)
                 .number(y.size())

@@ -27,6 +27,7 @@ import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
 import org.jocl.cl_event;
 import org.jocl.cl_kernel;
+import org.jocl.cl_mem;
 
 /**
  * One OpenCL device: a context, one in-order queue, a memory pool and the kernels. Methods may be called from any
@@ -34,6 +35,7 @@ import org.jocl.cl_kernel;
  */
 public final class ClBackend implements Backend {
     private final ClDevice device;
+    private final DType compute;
     private final boolean tensorCores;
     private final cl_context context;
     private final cl_command_queue queue;
@@ -50,6 +52,7 @@ public final class ClBackend implements Backend {
     @SuppressWarnings("deprecation") // its successor needs OpenCL 2.0
     ClBackend(ClDevice device, Options options) {
         this.device = device;
+        this.compute = options.precision().storage();
         this.tensorCores = options.precision() == Precision.MIXED && device.hasTensorCores();
         cl_device_id[] ids = {device.id()};
         try {
@@ -80,13 +83,27 @@ public final class ClBackend implements Backend {
         return device.toString();
     }
 
+    @Override
+    public DType compute() {
+        return compute;
+    }
+
     ClDevice device() {
         return device;
     }
 
-    /** Whether products and attention round their factors to BF16 and run on tensor cores. */
+    /** Whether products and attention of F32 tensors round their factors to BF16 and run on tensor cores. */
     boolean tensorCores() {
         return tensorCores;
+    }
+
+    /** Whether products of such tensors run on tensor cores. */
+    boolean tensorCores(DType dtype) {
+        return switch (dtype) {
+            case F32 -> tensorCores;
+            case BF16 -> device.hasTensorCores();
+            default -> false;
+        };
     }
 
     @Override
@@ -103,10 +120,7 @@ public final class ClBackend implements Backend {
     @Override
     public boolean supports(Op op, List<Tensor> inputs) {
         ClKernel<?> kernel = kernels.get(op.getClass());
-        return kernel != null
-                && (kernel.readsHalf()
-                        || inputs.stream().noneMatch(t -> t.dtype().isHalf()))
-                && accepts(kernel, op, inputs);
+        return kernel != null && accepts(kernel, op, inputs);
     }
 
     private static <O extends Op> boolean accepts(ClKernel<O> kernel, Op op, List<Tensor> inputs) {
@@ -130,12 +144,18 @@ public final class ClBackend implements Backend {
 
     /** A launch of {@code kernel} of {@code file.cl}, built with {@code options}. */
     Launch launch(String file, String kernel, String options) {
-        return new Launch(this, kernel, programs.kernel(file, kernel, options));
+        String name = kernel.equals(file) ? kernel : file + "." + kernel;
+        return new Launch(this, name, programs.kernel(file, kernel, options));
     }
 
     /** {@code t} if it lies densely, else a dense copy in the innermost scope. */
     Tensor dense(Tensor t) {
         return t.layout().isContiguous() ? t : copy(t);
+    }
+
+    /** {@code t} if it lies densely from an even element on, else a dense copy in the innermost scope. */
+    Tensor pairs(Tensor t) {
+        return t.layout().isContiguous() && t.layout().offset() % 2 == 0 ? t : copy(t);
     }
 
     /** A dense copy of {@code t} in the innermost scope. */
@@ -164,26 +184,31 @@ public final class ClBackend implements Backend {
     /** Copies bytes on the device. */
     void copyBytes(Tensor from, long fromByte, Tensor to, long toByte, long bytes) {
         if (bytes > 0) {
-            clEnqueueCopyBuffer(
-                    activeQueue(),
-                    ((ClStorage) from.storage()).mem(),
-                    ((ClStorage) to.storage()).mem(),
-                    fromByte,
-                    toByte,
-                    bytes,
-                    0,
-                    null,
-                    null);
+            cl_mem source = ((ClStorage) from.storage()).mem();
+            cl_mem target = ((ClStorage) to.storage()).mem();
+            enqueue(
+                    "copyBuffer",
+                    new ClProfile.Work(0, 2.0 * bytes),
+                    (q, event) -> clEnqueueCopyBuffer(q, source, target, fromByte, toByte, bytes, 0, null, event));
         }
     }
 
-    void enqueue(String name, cl_kernel kernel, long[] global, long[] local) {
+    void enqueue(String name, cl_kernel kernel, long[] global, long[] local, ClProfile.Work work) {
+        enqueue(name, work, (q, event) -> clEnqueueNDRangeKernel(q, kernel, 3, null, global, local, 0, null, event));
+    }
+
+    /** Something to put into a queue, with the event that tells its time, if any. */
+    private interface Command {
+        void put(cl_command_queue queue, cl_event event);
+    }
+
+    private void enqueue(String name, ClProfile.Work work, Command command) {
         if (profile.isEmpty()) {
-            clEnqueueNDRangeKernel(queue, kernel, 3, null, global, local, 0, null, null);
+            command.put(queue, null);
         } else {
             cl_event event = new cl_event();
-            clEnqueueNDRangeKernel(timedQueue, kernel, 3, null, global, local, 0, null, event);
-            profile.get().add(name, event);
+            command.put(timedQueue, event);
+            profile.get().add(name, event, work);
         }
     }
 

@@ -4,7 +4,10 @@ import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Tensor;
 import java.util.List;
 
-/** How one kind of op runs on an OpenCL device: one class, and one {@code .cl} file beside it. */
+/**
+ * How one kind of op runs on an OpenCL device: one class, and one {@code .cl} file beside it. Every storage type that the
+ * op takes is read and written as it is, see {@link Stored}.
+ */
 interface ClKernel<O extends Op> {
     /** The op it runs. */
     Class<O> op();
@@ -12,11 +15,6 @@ interface ClKernel<O extends Op> {
     /** False if these inputs are not for it; a fused op then runs by its definition. */
     default boolean accepts(O op, List<Tensor> in) {
         return true;
-    }
-
-    /** True if it takes BF16 and F16 where the op does; otherwise they are widened before and rounded after. */
-    default boolean readsHalf() {
-        return false;
     }
 
     /** Enqueues the work; {@code out} are contiguous at offset 0. Called inside a scope that frees scratch memory. */

@@ -90,6 +90,7 @@ final class ClPrograms implements AutoCloseable {
     private String target() {
         return "-cl-std=CL1.2"
                 + (device.isNvidia() ? " -DNVIDIA" : "")
+                + (device.hasTensorCores() ? " -DAMPERE" : "")
                 + (device.kind() == ClDevice.Kind.CPU ? " -cl-opt-disable" : "");
     }
 

@@ -11,15 +11,16 @@ import java.util.Locale;
 final class Convolutions {
     private Convolutions() {}
 
-    private static Launch launch(ClBackend cl, String kernel, Conv2d conv, Tensor weight) {
+    private static Launch launch(ClBackend cl, String kernel, Conv2d conv, Tensor weight, Tensor x) {
         String options = String.format(
                 Locale.ROOT,
-                "-DSTRIDE=%d -DTOP=%d -DLEFT=%d -DKH=%d -DKW=%d",
+                "-DSTRIDE=%d -DTOP=%d -DLEFT=%d -DKH=%d -DKW=%d%s",
                 conv.stride(),
                 conv.top(),
                 conv.left(),
                 weight.dim(2),
-                weight.dim(3));
+                weight.dim(3),
+                Stored.as(x));
         return cl.launch("conv2d", kernel, options);
     }
 
@@ -44,7 +45,7 @@ final class Convolutions {
             Tensor x = cl.dense(in.get(0));
             Tensor weight = cl.dense(in.get(1));
             Tensor y = out.getFirst();
-            Launch launch = launch(cl, "conv2d", op, weight)
+            Launch launch = launch(cl, "conv2d", op, weight, x)
                     .tensors(List.of(x, weight, y))
                     .number(y.size());
             sizes(launch, x, y).items(y.size());
@@ -62,7 +63,7 @@ final class Convolutions {
             Tensor weight = cl.dense(in.get(0));
             Tensor gy = cl.dense(in.get(1));
             Tensor gx = out.getFirst();
-            Launch launch = launch(cl, "conv2d_grad_input", op.conv(), weight)
+            Launch launch = launch(cl, "conv2d_grad_input", op.conv(), weight, gy)
                     .tensors(List.of(weight, gy, gx))
                     .number(gx.size());
             sizes(launch, gx, gy).items(gx.size());
@@ -80,7 +81,7 @@ final class Convolutions {
             Tensor x = cl.dense(in.get(0));
             Tensor gy = cl.dense(in.get(1));
             Tensor gweight = out.getFirst();
-            Launch launch = launch(cl, "conv2d_grad_weight", op.conv(), gweight)
+            Launch launch = launch(cl, "conv2d_grad_weight", op.conv(), gweight, x)
                     .tensors(List.of(x, gy, gweight))
                     .number(x.dim(0));
             sizes(launch, x, gy).groups(64, gweight.size(), 1, 1);

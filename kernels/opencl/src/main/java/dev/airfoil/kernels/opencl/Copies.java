@@ -57,11 +57,6 @@ final class Copies {
         }
 
         @Override
-        public boolean readsHalf() {
-            return true;
-        }
-
-        @Override
         public void run(ClBackend cl, Copy op, List<Tensor> in, List<Tensor> out) {
             copy(cl, in.getFirst(), out.getFirst(), out.getFirst().layout());
         }
@@ -72,11 +67,6 @@ final class Copies {
         @Override
         public Class<Concat> op() {
             return Concat.class;
-        }
-
-        @Override
-        public boolean readsHalf() {
-            return true;
         }
 
         @Override
@@ -96,11 +86,6 @@ final class Copies {
         @Override
         public Class<Pad> op() {
             return Pad.class;
-        }
-
-        @Override
-        public boolean readsHalf() {
-            return true;
         }
 
         @Override

@@ -6,7 +6,7 @@ import dev.airfoil.tensor.TensorException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How kernels that treat each element alone are launched: one work-item an element, inputs with any strides. */
+/** How kernels that treat each element alone are launched: one work-item an element, or four where all is dense. */
 final class Elementwise {
     private Elementwise() {}
 
@@ -20,14 +20,16 @@ final class Elementwise {
             ClBackend cl, String file, String kernel, String options, List<Tensor> in, Tensor out, float... settings) {
         List<Layout> layouts = new ArrayList<>();
         in.forEach(t -> layouts.add(t.layout()));
+        String typed = options + Stored.as(in.getFirst());
         if (layouts.stream().allMatch(Layout::isContiguous)) {
-            launch(cl.launch(file, kernel, options + " -DDENSE"), in, out, settings)
-                    .items(out.size());
+            boolean four = Stored.byFour(out.size(), in.toArray(Tensor[]::new));
+            launch(cl.launch(file, kernel, typed + (four ? " -DDENSE -DVEC=4" : " -DDENSE")), in, out, settings)
+                    .items(four ? out.size() / 4 : out.size());
             return;
         }
         checkSize(out.size());
         Strided s = Strided.of(layouts);
-        Launch launch = launch(cl.launch(file, kernel, options + " -DRANK=" + s.rank()), in, out, settings);
+        Launch launch = launch(cl.launch(file, kernel, typed + " -DRANK=" + s.rank()), in, out, settings);
         launch.vector(s.dims());
         s.strides().forEach(launch::vector);
         launch.items(out.size());

@@ -15,7 +15,7 @@ final class GatherKernel implements ClKernel<Gather> {
     public void run(ClBackend cl, Gather op, List<Tensor> in, List<Tensor> out) {
         Tensor table = cl.dense(in.getFirst());
         Tensor y = out.getFirst();
-        cl.launch("gather", "gather", "")
+        cl.launch("gather", "gather", Stored.as(table))
                 .tensor(table)
                 .tensor(cl.dense(in.get(1)))
                 .tensor(cl.faultWord())

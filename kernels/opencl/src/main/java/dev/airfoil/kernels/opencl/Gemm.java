@@ -1,5 +1,6 @@
 package dev.airfoil.kernels.opencl;
 
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
@@ -57,7 +58,7 @@ final class Gemm {
         }
     }
 
-    /** {@code c [.. m n] = a [.. m k] b [.. k n]}, plus bias, then the activation. */
+    /** {@code c [.. m n] = a [.. m k] b [.. k n]}, plus bias, then the activation; each rounded to its type once. */
     static void run(ClBackend cl, Tensor a, Tensor b, Optional<Tensor> bias, Activation.Fn activation, Tensor c) {
         int m = a.dim(-2);
         int k = a.dim(-1);
@@ -69,19 +70,22 @@ final class Gemm {
         Operand left = operand(cl, a);
         Operand right = operand(cl, b);
         int units = cl.device().units();
-        Plan plan = cl.tensorCores() ? GemmMma.plan(m, n, k, batches, units) : plan(m, n, k, batches, units);
+        Plan plan = cl.tensorCores(a.dtype()) ? GemmMma.plan(m, n, k, batches, units) : plan(m, n, k, batches, units);
         int part = (k + plan.parts - 1) / plan.parts;
         part = Math.max((part + 31) / 32 * 32, 32);
         int parts = Math.max((k + part - 1) / part, 1);
-        String end = " -DACT=" + activation + (bias.isPresent() ? " -DBIAS" : "");
+        String end = " -DACT=" + activation
+                + bias.map(t -> " -DBIAS" + Stored.param(t)).orElse("");
         String options = "-DBM=" + plan.m + " -DBN=" + plan.n + plan.options
                 + (left.transposed ? " -DTA" : "") + (right.transposed ? " -DTB" : "")
                 + " -DVA=" + bit(left.aligned(left.transposed ? m : k))
                 + " -DVB=" + bit(right.aligned(right.transposed ? k : n))
                 + " -DVC=" + bit(n % 4 == 0)
-                + (parts > 1 ? " -DSPLIT -DACT=NONE" : end);
+                + (parts > 1 ? " -DSPLIT -DACT=NONE" : end) + Stored.as(a)
+                + (a.dtype() == DType.BF16 ? " -DWORDS" : "");
         Tensor target = parts > 1 ? cl.scratch(parts, Math.toIntExact(batches), m, n) : c;
-        cl.launch(plan.file, "gemm", options)
+        String result = Stored.result(a, target.dtype()) + (target.dtype() == DType.BF16 ? " -DNARROW" : "");
+        cl.launch(plan.file, "gemm", options + result)
                 .tensor(left.tensor)
                 .tensor(right.tensor)
                 .tensor(bias.orElse(c))
@@ -97,9 +101,10 @@ final class Gemm {
                 .number((int) plan.count(m, n))
                 .number((int) batches)
                 .number(part)
+                .operations(2.0 * c.size() * k)
                 .groups(256, plan.count(m, n) * batches, parts, 1);
         if (parts > 1) {
-            cl.launch("gemm", "split_sum", "-DBM=64 -DBN=64 -DVA=0 -DVB=0 -DVC=0" + end)
+            cl.launch("gemm", "split_sum", "-DBM=64 -DBN=64 -DVA=0 -DVB=0 -DVC=0" + end + " -DRESULT=" + c.dtype())
                     .tensor(target)
                     .tensor(bias.orElse(c))
                     .tensor(c)

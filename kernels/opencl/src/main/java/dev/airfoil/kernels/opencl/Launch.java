@@ -2,7 +2,10 @@ package dev.airfoil.kernels.opencl;
 
 import static org.jocl.CL.*;
 
+import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
+import java.util.HashSet;
+import java.util.Set;
 import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;
@@ -13,7 +16,10 @@ final class Launch {
     private final ClBackend cl;
     private final String name;
     private final cl_kernel kernel;
+    private final Set<Storage> seen = new HashSet<>();
     private int index;
+    private double operations;
+    private double bytes;
 
     Launch(ClBackend cl, String name, cl_kernel kernel) {
         this.cl = cl;
@@ -23,6 +29,9 @@ final class Launch {
 
     /** A tensor: its buffer and the offset of its first element, {@code IN} or {@code OUT} in the kernel. */
     Launch tensor(Tensor t) {
+        if (seen.add(t.storage())) {
+            bytes += t.spec().bytes();
+        }
         clSetKernelArg(kernel, index++, Sizeof.cl_mem, Pointer.to(((ClStorage) t.storage()).mem()));
         return number(t.layout().offset());
     }
@@ -47,15 +56,21 @@ final class Launch {
         return this;
     }
 
-    /** An {@code int8}. */
-    Launch vector(int[] eight) {
-        clSetKernelArg(kernel, index++, 8L * Sizeof.cl_int, Pointer.to(eight));
+    /** How many multiplications and additions the launch makes, for profiles: where these take the time. */
+    Launch operations(double count) {
+        operations = count;
         return this;
     }
 
-    /** A {@code long8}. */
-    Launch vector(long[] eight) {
-        clSetKernelArg(kernel, index++, 8L * Sizeof.cl_long, Pointer.to(eight));
+    /** An {@code int8}. */
+    Launch vector(int[] eight) {
+        clSetKernelArg(kernel, index++, (long) eight.length * Sizeof.cl_int, Pointer.to(eight));
+        return this;
+    }
+
+    /** A {@code long2} or {@code long8}. */
+    Launch vector(long[] numbers) {
+        clSetKernelArg(kernel, index++, (long) numbers.length * Sizeof.cl_long, Pointer.to(numbers));
         return this;
     }
 
@@ -72,7 +87,7 @@ final class Launch {
         long[] global = {x * local, y, z};
         long[] size = {local, 1, 1};
         try {
-            cl.enqueue(name, kernel, global, size);
+            cl.enqueue(name, kernel, global, size, new ClProfile.Work(operations, bytes));
         } catch (CLException e) {
             throw cl.failed(name, e);
         }

@@ -1,5 +1,7 @@
 package dev.airfoil.kernels.opencl;
 
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
@@ -32,16 +34,22 @@ final class Norms {
         GATE
     }
 
-    /** How rows find their settings: see {@code stream_row} in norm.cl. */
+    /** How rows find their settings: see {@code settings} in norm.cl. */
     record Streams(int n, int count, int split) {
         /** All rows share one row of settings. */
         static Streams none(int rows) {
-            return new Streams(rows, 0, 0);
+            return new Streams(rows, 1, 0);
         }
 
         /** The streams of {@code x [b n d]} whose settings are {@code perStream [b s d]}. */
         static Streams of(Tensor x, Tensor perStream, int split) {
             return new Streams(x.dim(1), perStream.dim(1), split);
+        }
+
+        /** What lies between the settings of batches and of streams. */
+        long[] far(Tensor settings) {
+            Layout l = settings.layout();
+            return l.shape().rank() == 1 ? new long[] {0, 0} : new long[] {l.stride(0), count == 1 ? 0 : l.stride(1)};
         }
     }
 
@@ -53,24 +61,41 @@ final class Norms {
         return Math.toIntExact(x.size() / x.dim(-1));
     }
 
-    private static String options(Norm norm, Use use, Tensor x) {
-        return String.format(Locale.ROOT, "-DD=%d -D%s%s", x.dim(-1), use, norm.option);
+    private static String options(Norm norm, Use use, Tensor x, Tensor w, boolean four) {
+        String types = Stored.as(x) + Stored.param(w) + (four ? " -DVEC=4" : "");
+        return String.format(Locale.ROOT, "-DD=%d -D%s%s%s", x.dim(-1), use, norm.option, types);
+    }
+
+    /** Settings {@code [d]} or {@code [b s d]}, whose rows must be dense. */
+    private static Tensor rowsDense(ClBackend cl, Tensor settings) {
+        return settings.layout().stride(-1) == 1 || settings.dim(-1) == 1 ? settings : cl.copy(settings);
+    }
+
+    private static boolean farByFour(long[] far) {
+        return far[0] % 4 == 0 && far[1] % 4 == 0;
     }
 
     /** The forward kernel; {@code q} is the addend if the use has one. */
     static void forward(
             ClBackend cl, Norm norm, Use use, Tensor x, Tensor w, Optional<Tensor> q, Tensor y, Streams s, float eps) {
         int rows = rows(x);
-        Tensor dense = cl.dense(w);
-        cl.launch("norm", "norm", options(norm, use, x))
-                .tensor(cl.dense(x))
+        Tensor dense = cl.dense(x);
+        Tensor factor = rowsDense(cl, w);
+        Tensor addend =
+                q.map(t -> use == Use.GATE ? cl.dense(t) : rowsDense(cl, t)).orElse(factor);
+        long[] factorFar = s.far(factor);
+        long[] addendFar = s.far(addend);
+        boolean four = Stored.byFour(x.dim(-1), dense, factor, addend) && farByFour(factorFar) && farByFour(addendFar);
+        cl.launch("norm", "norm", options(norm, use, x, w, four))
                 .tensor(dense)
-                .tensor(q.map(cl::dense).orElse(dense))
+                .tensor(factor)
+                .tensor(addend)
                 .tensor(y)
                 .number(rows)
                 .number(s.n)
-                .number(s.count)
                 .number(s.split)
+                .vector(factorFar)
+                .vector(addendFar)
                 .number(eps)
                 .groups(256, (rows + 7) / 8, 1, 1);
     }
@@ -102,28 +127,32 @@ final class Norms {
             plain.ifPresent(t -> Copies.fill(cl, t, 0));
             return;
         }
-        String options = options(norm, use, x);
+        Tensor factor = rowsDense(cl, w);
+        long[] far = s.far(factor);
+        boolean four = Stored.byFour(d, x, gy, factor) && farByFour(far);
+        String options = options(norm, use, x, w, four);
         Tensor stats = cl.scratch(rows, 2);
         cl.launch("norm", "norm_grad", options)
                 .tensor(x)
-                .tensor(cl.dense(w))
+                .tensor(factor)
                 .tensor(gy)
                 .tensor(gx)
                 .tensor(stats)
                 .number(rows)
                 .number(s.n)
-                .number(s.count)
                 .number(s.split)
+                .vector(far)
                 .number(eps)
                 .groups(256, (rows + 7) / 8, 1, 1);
-        int streams = Math.max(s.count, 1);
-        int segments = rows / s.n * streams;
-        int blocks = (d + 31) / 32;
+        int segments = rows / s.n * s.count;
+        int width = four ? 128 : 32;
+        int blocks = (d + width - 1) / width;
         // Enough work-groups to fill the device, but at least 64 rows for each.
         int chunks = Math.clamp(8L * cl.device().units() / ((long) segments * blocks), 1, Math.max(1, s.n / 64));
         int chunk = (s.n + chunks - 1) / chunks;
-        Tensor partAlong = chunks == 1 ? along : cl.scratch(segments, chunks, d);
-        Tensor partPlain = chunks == 1 && plain.isPresent() ? plain.get() : cl.scratch(segments, chunks, d);
+        boolean direct = chunks == 1 && along.dtype() == DType.F32;
+        Tensor partAlong = direct ? along : cl.scratch(segments, chunks, d);
+        Tensor partPlain = direct && plain.isPresent() ? plain.get() : cl.scratch(segments, chunks, d);
         cl.launch("norm", "norm_columns", options)
                 .tensor(x)
                 .tensor(stats)
@@ -131,11 +160,11 @@ final class Norms {
                 .tensor(partAlong)
                 .tensor(partPlain)
                 .number(s.n)
-                .number(streams)
+                .number(s.count)
                 .number(s.split)
                 .number(chunk)
                 .groups(256, (long) blocks * segments, chunks, 1);
-        if (chunks > 1) {
+        if (!direct) {
             Reduce.run(cl, "", partAlong, List.of(1), along);
             plain.ifPresent(t -> Reduce.run(cl, "", partPlain, List.of(1), t));
         }

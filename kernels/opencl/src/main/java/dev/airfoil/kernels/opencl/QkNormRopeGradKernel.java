@@ -17,14 +17,19 @@ final class QkNormRopeGradKernel implements ClKernel<QkNormRopeGrad> {
     }
 
     @Override
+    public boolean accepts(QkNormRopeGrad op, List<Tensor> in) {
+        return in.get(1).dtype() == in.get(2).dtype();
+    }
+
+    @Override
     public void run(ClBackend cl, QkNormRopeGrad op, List<Tensor> in, List<Tensor> out) {
         Tensor qkv = in.getFirst();
         int e = qkv.dim(4);
         int rows = Math.toIntExact((long) qkv.dim(0) * qkv.dim(1) * qkv.dim(3));
         int slots = Math.clamp((rows + 7) / 8 * 8, 8, SLOTS);
         Tensor wide = cl.scratch(slots, 2, e);
-        cl.launch("qk_norm_rope", "qk_norm_rope_grad", QkNormRopeKernel.options(qkv))
-                .tensors(in.stream().map(cl::dense).toList())
+        cl.launch("qk_norm_rope", "qk_norm_rope_grad", QkNormRopeKernel.options(qkv, in.get(1)))
+                .tensors(in.stream().map(cl::pairs).toList())
                 .tensor(out.getFirst())
                 .tensor(wide)
                 .number(rows)

@@ -12,11 +12,16 @@ final class QkNormRopeKernel implements ClKernel<QkNormRope> {
     }
 
     @Override
+    public boolean accepts(QkNormRope op, List<Tensor> in) {
+        return in.get(1).dtype() == in.get(2).dtype();
+    }
+
+    @Override
     public void run(ClBackend cl, QkNormRope op, List<Tensor> in, List<Tensor> out) {
         Tensor qkv = in.getFirst();
         int rows = Math.toIntExact((long) qkv.dim(0) * qkv.dim(1) * qkv.dim(3));
-        cl.launch("qk_norm_rope", "qk_norm_rope", options(qkv))
-                .tensors(in.stream().map(cl::dense).toList())
+        cl.launch("qk_norm_rope", "qk_norm_rope", options(qkv, in.get(1)))
+                .tensors(in.stream().map(cl::pairs).toList())
                 .tensors(out)
                 .number(rows)
                 .number(qkv.dim(1))
@@ -24,7 +29,7 @@ final class QkNormRopeKernel implements ClKernel<QkNormRope> {
                 .groups(256, (rows + 7) / 8, 1, 1);
     }
 
-    static String options(Tensor qkv) {
-        return "-DH=" + qkv.dim(3) + " -DE=" + qkv.dim(4);
+    static String options(Tensor qkv, Tensor weight) {
+        return "-DH=" + qkv.dim(3) + " -DE=" + qkv.dim(4) + Stored.as(qkv) + Stored.param(weight);
     }
 }

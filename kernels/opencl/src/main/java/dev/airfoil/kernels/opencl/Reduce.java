@@ -35,27 +35,44 @@ final class Reduce {
         long outputs = kept.size();
         long reduced = gone.size();
         Elementwise.checkSize(Math.max(outputs, reduced));
+        boolean four = kept.rank() == 1
+                && gone.rank() == 1
+                && kept.strides().getFirst()[Strided.AXES - 1] == 1
+                && gone.strides().getFirst()[Strided.AXES - 1] % 4 == 0
+                && Stored.byFour(outputs, x);
         long keptStep = outputs == 1 ? Long.MAX_VALUE : kept.strides().getFirst()[Strided.AXES - 1];
         long goneStep = gone.strides().getFirst()[Strided.AXES - 1];
         boolean columns = keptStep < goneStep || reduced < 16;
-        long groups = columns ? (outputs + 31) / 32 : (outputs + 7) / 8;
+        long groups = four ? (outputs + 127) / 128 : columns ? (outputs + 31) / 32 : (outputs + 7) / 8;
         // Enough work-groups to fill the device, but at least 512 elements for each.
         long chunks = Math.clamp(8L * cl.device().units() / groups, 1, Math.max(1, reduced / 512));
         long chunk = (reduced + chunks - 1) / chunks;
         chunks = (reduced + chunk - 1) / chunk;
         Tensor target = chunks == 1 ? y : cl.scratch((int) chunks, (int) outputs);
-        String ranks = " -DRANK=" + kept.rank() + " -DREDUCED_RANK=" + gone.rank();
-        cl.launch("reduce", "reduce", options + (columns ? " -DCOLUMNS" : "") + ranks)
-                .tensor(x)
-                .tensor(target)
-                .number((int) outputs)
-                .number((int) reduced)
-                .number((int) chunk)
-                .vector(kept.dims())
-                .vector(kept.strides().getFirst())
-                .vector(gone.dims())
-                .vector(gone.strides().getFirst())
-                .groups(256, groups, chunks, 1);
+        String types = Stored.as(x) + Stored.result(x, target.dtype());
+        if (four) {
+            cl.launch("reduce", "reduce_columns", options + types + " -DVEC=4")
+                    .tensor(x)
+                    .tensor(target)
+                    .number((int) outputs)
+                    .number((int) reduced)
+                    .number((int) chunk)
+                    .number(gone.strides().getFirst()[Strided.AXES - 1])
+                    .groups(256, groups, chunks, 1);
+        } else {
+            String ranks = " -DRANK=" + kept.rank() + " -DREDUCED_RANK=" + gone.rank();
+            cl.launch("reduce", "reduce", options + types + (columns ? " -DCOLUMNS" : "") + ranks)
+                    .tensor(x)
+                    .tensor(target)
+                    .number((int) outputs)
+                    .number((int) reduced)
+                    .number((int) chunk)
+                    .vector(kept.dims())
+                    .vector(kept.strides().getFirst())
+                    .vector(gone.dims())
+                    .vector(gone.strides().getFirst())
+                    .groups(256, groups, chunks, 1);
+        }
         if (chunks > 1) {
             run(cl, options, target, List.of(0), y);
         }

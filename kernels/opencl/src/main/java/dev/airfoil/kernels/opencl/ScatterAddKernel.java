@@ -15,7 +15,7 @@ final class ScatterAddKernel implements ClKernel<ScatterAdd> {
     public void run(ClBackend cl, ScatterAdd op, List<Tensor> in, List<Tensor> out) {
         Tensor ids = cl.dense(in.getFirst());
         Tensor y = out.getFirst();
-        cl.launch("gather", "scatter_add", "")
+        cl.launch("gather", "scatter_add", Stored.as(in.get(1)))
                 .tensor(ids)
                 .tensor(cl.dense(in.get(1)))
                 .tensor(cl.faultWord())

@@ -20,7 +20,7 @@ final class SoftmaxGradKernel implements ClKernel<SoftmaxGrad> {
     public void run(ClBackend cl, SoftmaxGrad op, List<Tensor> in, List<Tensor> out) {
         Tensor y = cl.dense(in.getFirst());
         int rows = Norms.rows(y);
-        cl.launch("softmax", "softmax_grad", "-DD=" + y.dim(-1))
+        cl.launch("softmax", "softmax_grad", "-DD=" + y.dim(-1) + Stored.as(y))
                 .tensor(y)
                 .tensor(cl.dense(in.get(1)))
                 .tensor(out.getFirst())

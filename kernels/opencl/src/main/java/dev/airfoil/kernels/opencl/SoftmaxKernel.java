@@ -20,7 +20,7 @@ final class SoftmaxKernel implements ClKernel<Softmax> {
     public void run(ClBackend cl, Softmax op, List<Tensor> in, List<Tensor> out) {
         Tensor x = cl.dense(in.getFirst());
         int rows = Norms.rows(x);
-        cl.launch("softmax", "softmax", "-DD=" + x.dim(-1))
+        cl.launch("softmax", "softmax", "-DD=" + x.dim(-1) + Stored.as(x))
                 .tensor(x)
                 .tensor(out.getFirst())
                 .number(rows)

@@ -1,26 +1,40 @@
-// y = FN(x), or gx = gy FN'(x); one work-item an element. The functions are in common.cl.
+// y = FN(x), or gx = gy FN'(x); one work-item an element, or four where all is dense. The functions are in common.cl.
 #define JOIN(a, b) a##b
-#define SLOPE(fn) JOIN(fn, _slope)
+#define SLOPE_OF(fn) JOIN(fn, _slope)
 
 #ifdef DENSE
-__kernel void activation(IN(float, x), OUT(float, y), const long n) {
+__kernel void activation(IN(STORED, x), OUT(STORED, y), const long n) {
     const size_t i = ITEM;
-    if (i < n) y[y_at + i] = FN(x[x_at + i]);
+    AT(x);
+    AT(y);
+    if (i * VEC < n) {
+        const nums v = LOADN(STORED, x, i);
+        STOREN(STORED, y, i, MAP(FN, v));
+    }
 }
 
-__kernel void activation_grad(IN(float, x), IN(float, gy), OUT(float, gx), const long n) {
+__kernel void activation_grad(IN(STORED, x), IN(STORED, gy), OUT(STORED, gx), const long n) {
     const size_t i = ITEM;
-    if (i < n) gx[gx_at + i] = gy[gy_at + i] * SLOPE(FN)(x[x_at + i]);
+    AT(x);
+    AT(gy);
+    AT(gx);
+    if (i * VEC < n) {
+        const nums v = LOADN(STORED, x, i);
+        STOREN(STORED, gx, i, LOADN(STORED, gy, i) * MAP(SLOPE_OF(FN), v));
+    }
 }
 #else
-__kernel void activation(IN(float, x), OUT(float, y), const long n, const uint8 d, const long8 xs) {
+__kernel void activation(IN(STORED, x), OUT(STORED, y), const long n, const uint8 d, const long8 xs) {
     const size_t i = ITEM;
-    if (i < n) y[y_at + i] = FN(x[x_at + place(i, d, xs)]);
+    if (i < n) STORE(STORED, y, y_at + i, FN(LOAD(STORED, x, x_at + place(i, d, xs))));
 }
 
 __kernel void activation_grad(
-        IN(float, x), IN(float, gy), OUT(float, gx), const long n, const uint8 d, const long8 xs, const long8 gys) {
+        IN(STORED, x), IN(STORED, gy), OUT(STORED, gx), const long n, const uint8 d, const long8 xs, const long8 gys) {
     const size_t i = ITEM;
-    if (i < n) gx[gx_at + i] = gy[gy_at + place(i, d, gys)] * SLOPE(FN)(x[x_at + place(i, d, xs)]);
+    if (i < n) {
+        const float slope = SLOPE_OF(FN)(LOAD(STORED, x, x_at + place(i, d, xs)));
+        STORE(STORED, gx, gx_at + i, LOAD(STORED, gy, gy_at + place(i, d, gys)) * slope);
+    }
 }
 #endif

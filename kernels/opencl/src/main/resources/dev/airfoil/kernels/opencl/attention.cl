@@ -2,7 +2,7 @@
 // work-group of 16 x 16 work-items walks over square tiles of T queries x T keys; a work-item has TR x TR scores: rows
 // ty + 16 i, columns tx + 16 j. Rows of q, k, v lie in local memory, EP (E rounded up to 16, 32, 64 or 128) numbers and
 // 4 more to spread them over the banks. Scores are held in units of log2, so that exp2 will do.
-// Options: E, EP, T; MASK, CAUSAL; ALIGNED (rows of q, k, v and go begin at multiples of 4 floats).
+// Options: E, EP, T; MASK, CAUSAL; ALIGNED (rows of q, k, v and go begin at multiples of 4 numbers).
 #define TR (T / 16)
 #define PITCH (EP + 4)
 #define PITCH_P (T + 4)
@@ -20,9 +20,9 @@
 #define GROUP __attribute__((reqd_work_group_size(256, 1, 1)))
 
 #ifdef ALIGNED
-#define VECTOR(p) (*(__global const float4 *)(p))
+#define VECTOR(p) LOAD4(STORED, p, 0)
 #else
-#define VECTOR(p) vload4(0, p)
+#define VECTOR(p) (float4)(LOAD(STORED, p, 0), LOAD(STORED, p, 1), LOAD(STORED, p, 2), LOAD(STORED, p, 3))
 #endif
 
 // Columns of e that a work-item owns: 4 neighbours in blocks of 64 (EP = 64, 128), else neighbours.
@@ -45,7 +45,7 @@ typedef float part;
 
 // Rows first .. first + T of p, zeros behind the last row and column.
 inline void load_tile(
-        __local float *tile, __global const float *p, const long pitch, const uint first, const uint rows,
+        __local float *tile, __global const STORED *p, const long pitch, const uint first, const uint rows,
         const float scale) {
 #if E == EP && EP >= 4
     for (uint x = get_local_id(0); x < T * EP / 4; x += 256) {
@@ -57,7 +57,7 @@ inline void load_tile(
 #else
     for (uint x = get_local_id(0); x < T * EP; x += 256) {
         const uint r = x / EP, c = x % EP;
-        tile[r * PITCH + c] = first + r < rows && c < E ? p[(first + r) * pitch + c] * scale : 0.0f;
+        tile[r * PITCH + c] = first + r < rows && c < E ? LOAD(STORED, p, (first + r) * pitch + c) * scale : 0.0f;
     }
 #endif
 }
@@ -144,26 +144,17 @@ UNROLL
     }
 }
 
-inline void store_part(__global float *p, const part v, const uint at) {
-#if E == EP && EP >= 4
+inline void store_part(__global STORED *p, const part v, const uint at) {
+#if WIDTH == 4 && E == EP
+    STORE4(STORED, p, at, v);
+#elif WIDTH == 1
+    if (at < E) STORE(STORED, p, at, v);
+#else
+    if (at < E) STORE(STORED, p, at, v.x);
+    if (at + 1 < E) STORE(STORED, p, at + 1, v.y);
 #if WIDTH == 4
-    vstore4(v, 0, p + at);
-#elif WIDTH == 2
-    vstore2(v, 0, p + at);
-#else
-    p[at] = v;
-#endif
-#else
-#if WIDTH == 1
-    if (at < E) p[at] = v;
-#elif WIDTH == 2
-    if (at < E) p[at] = v.x;
-    if (at + 1 < E) p[at + 1] = v.y;
-#else
-    if (at < E) p[at] = v.x;
-    if (at + 1 < E) p[at + 1] = v.y;
-    if (at + 2 < E) p[at + 2] = v.z;
-    if (at + 3 < E) p[at + 3] = v.w;
+    if (at + 2 < E) STORE(STORED, p, at + 2, v.z);
+    if (at + 3 < E) STORE(STORED, p, at + 3, v.w);
 #endif
 #endif
 }
@@ -189,7 +180,7 @@ UNROLL
 
 // One work-group a tile of queries of one head: o [b n h e], lse [b h n].
 __kernel GROUP void attention(
-        IN(float, q), IN(float, k), IN(float, v), IN(int, mask), OUT(float, o), OUT(float, lse), const uint h,
+        IN(STORED, q), IN(STORED, k), IN(STORED, v), IN(int, mask), OUT(STORED, o), OUT(float, lse), const uint h,
         const uint n, const uint m, const long8 strides, const long v_row, const float scale) {
     LANES_SCRATCH(scratch);
     TILE(qs);
@@ -255,7 +246,7 @@ UNROLL
         const float all = lanes_sum(sum[i], 16, scratch);
         const float inverse = all > 0 ? 1.0f / all : 0.0f;
         if (row < n) {
-            __global float *p = o + o_at + (((long)b * n + row) * h + head) * E;
+            __global STORED *p = o + o_at + (((long)b * n + row) * h + head) * E;
 UNROLL
             for (int c = 0; c < PARTS; c++) store_part(p, out[i][c] * inverse, AT_E(c));
             if (tx == 0) {
@@ -267,12 +258,14 @@ UNROLL
 
 // delta [b h n] = sum over e of go o, both [b n h e]; 16 lanes a row.
 __kernel GROUP void attention_delta(
-        IN(float, o), IN(float, go), OUT(float, delta), const uint h, const uint n, const uint rows) {
+        IN(STORED, o), IN(STORED, go), OUT(float, delta), const uint h, const uint n, const uint rows) {
     LANES_SCRATCH(scratch);
     const uint tx = get_local_id(0) & 15, row = get_group_id(0) * 16 + (get_local_id(0) >> 4);
     const uint r = min(row, rows - 1); // (b, n, h)
     float sum = 0;
-    for (uint c = tx; c < E; c += 16) sum = fma(o[o_at + (long)r * E + c], go[go_at + (long)r * E + c], sum);
+    for (uint c = tx; c < E; c += 16) {
+        sum = fma(LOAD(STORED, o, o_at + (long)r * E + c), LOAD(STORED, go, go_at + (long)r * E + c), sum);
+    }
     sum = lanes_sum(sum, 16, scratch);
     if (tx == 0 && row < rows) delta[delta_at + ((long)(r / h / n) * h + r % h) * n + r / h % n] = sum;
 }
@@ -296,8 +289,8 @@ UNROLL
 
 // One work-group a tile of keys of one head: gk and gv [b h m e].
 __kernel GROUP void attention_grad_keys(
-        IN(float, q), IN(float, k), IN(float, v), IN(int, mask), IN(float, go), IN(float, lse), IN(float, delta),
-        OUT(float, gk), OUT(float, gv), const uint h, const uint n, const uint m, const long8 strides,
+        IN(STORED, q), IN(STORED, k), IN(STORED, v), IN(int, mask), IN(STORED, go), IN(float, lse), IN(float, delta),
+        OUT(STORED, gk), OUT(STORED, gv), const uint h, const uint n, const uint m, const long8 strides,
         const long v_row, const float scale) {
     TILE(qs);
     TILE(ks);
@@ -355,8 +348,8 @@ UNROLL
 
 // One work-group a tile of queries of one head: gq [b h n e].
 __kernel GROUP void attention_grad_queries(
-        IN(float, q), IN(float, k), IN(float, v), IN(int, mask), IN(float, go), IN(float, lse), IN(float, delta),
-        OUT(float, gq), const uint h, const uint n, const uint m, const long8 strides, const long v_row,
+        IN(STORED, q), IN(STORED, k), IN(STORED, v), IN(int, mask), IN(STORED, go), IN(float, lse), IN(float, delta),
+        OUT(STORED, gq), const uint h, const uint n, const uint m, const long8 strides, const long v_row,
         const float scale) {
     TILE(qs);
     TILE(ks);

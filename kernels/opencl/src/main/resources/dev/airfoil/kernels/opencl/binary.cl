@@ -1,4 +1,4 @@
-// y = FN(a, b), one work-item an element; Compare's functions too.
+// y = FN(a, b), one work-item an element, or four where all is dense; Compare's functions too.
 #define ADD(a, b) ((a) + (b))
 #define SUB(a, b) ((a) - (b))
 #define MUL(a, b) ((a) * (b))
@@ -10,21 +10,24 @@
 #define LERP(a, b) ((a) + t * ((b) - (a)))
 
 #ifdef DENSE
-__kernel void binary(IN(float, a), IN(float, b), OUT(float, y), const long n, const float t) {
+__kernel void binary(IN(STORED, a), IN(STORED, b), OUT(STORED, y), const long n, const float t) {
     const size_t i = ITEM;
-    if (i < n) {
-        const float p = a[a_at + i], q = b[b_at + i];
-        y[y_at + i] = FN(p, q);
+    AT(a);
+    AT(b);
+    AT(y);
+    if (i * VEC < n) {
+        const nums p = LOADN(STORED, a, i), q = LOADN(STORED, b, i);
+        STOREN(STORED, y, i, MAP2(FN, p, q));
     }
 }
 #else
 __kernel void binary(
-        IN(float, a), IN(float, b), OUT(float, y), const long n, const float t, const uint8 d, const long8 as,
+        IN(STORED, a), IN(STORED, b), OUT(STORED, y), const long n, const float t, const uint8 d, const long8 as,
         const long8 bs) {
     const size_t i = ITEM;
     if (i < n) {
-        const float p = a[a_at + place(i, d, as)], q = b[b_at + place(i, d, bs)];
-        y[y_at + i] = FN(p, q);
+        const float p = LOAD(STORED, a, a_at + place(i, d, as)), q = LOAD(STORED, b, b_at + place(i, d, bs));
+        STORE(STORED, y, y_at + i, FN(p, q));
     }
 }
 #endif

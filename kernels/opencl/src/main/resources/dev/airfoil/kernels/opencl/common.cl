@@ -4,6 +4,84 @@
 #define OUT(T, x) __global T *restrict x, const long x##_at
 #define AT(x) x += x##_at
 
+// Element types as they are stored; what is computed is float. BF16 and F16 are moved as 16-bit words. LOAD and STORE
+// take a type, a pointer and an index; stores round to nearest even. LOAD4 and STORE4 move four neighbours in one access:
+// the index counts elements, and the first one's address is a multiple of the access.
+typedef float F32;
+typedef ushort BF16;
+typedef ushort F16;
+
+// Two numbers rounded to BF16 and packed, the first in the low half.
+inline uint bf16x2(const float low, const float high) {
+#ifdef AMPERE
+    uint pair;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+#else
+    const uint2 bits = as_uint2((float2)(low, high));
+    const uint2 up = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+    const uint x = isnan(low) ? bits.x >> 16 | 0x40 : up.x, y = isnan(high) ? bits.y >> 16 | 0x40 : up.y;
+    return y << 16 | x;
+#endif
+}
+inline float load_F32(__global const F32 *p, const long i) { return p[i]; }
+inline float load_BF16(__global const BF16 *p, const long i) { return as_float((uint)p[i] << 16); }
+inline float load_F16(__global const F16 *p, const long i) { return vload_half(i, (__global const half *)p); }
+inline float4 load4_F32(__global const F32 *p, const long i) { return *(__global const float4 *)(p + i); }
+inline float4 load4_BF16(__global const BF16 *p, const long i) {
+    return as_float4(convert_uint4(*(__global const ushort4 *)(p + i)) << 16);
+}
+inline float4 load4_F16(__global const F16 *p, const long i) {
+    return vloada_half4(0, (__global const half *)(p + i));
+}
+inline void store_F32(__global F32 *p, const long i, const float v) { p[i] = v; }
+inline void store_BF16(__global BF16 *p, const long i, const float v) { p[i] = (ushort)bf16x2(v, 0); }
+inline void store_F16(__global F16 *p, const long i, const float v) { vstore_half_rte(v, i, (__global half *)p); }
+inline void store4_F32(__global F32 *p, const long i, const float4 v) { *(__global float4 *)(p + i) = v; }
+inline void store4_BF16(__global BF16 *p, const long i, const float4 v) {
+    *(__global uint2 *)(p + i) = (uint2)(bf16x2(v.x, v.y), bf16x2(v.z, v.w));
+}
+inline void store4_F16(__global F16 *p, const long i, const float4 v) {
+    vstorea_half4_rte(v, 0, (__global half *)(p + i));
+}
+#define LOAD(T, p, i) TYPED(load_, T)(p, i)
+#define LOAD4(T, p, i) TYPED(load4_, T)(p, i)
+#define STORE(T, p, i, v) TYPED(store_, T)(p, i, v)
+#define STORE4(T, p, i, v) TYPED(store4_, T)(p, i, v)
+#define TYPED(what, T) TYPED_(what, T)
+#define TYPED_(what, T) what##T
+
+// The types of a launch: of activations, of parameters beside them, and of a result that may be wider.
+#ifndef STORED
+#define STORED F32
+#endif
+#ifndef PARAM
+#define PARAM F32
+#endif
+#ifndef RESULT
+#define RESULT STORED
+#endif
+
+// Kernels that take VEC (1 or 4) neighbours at a time: their numbers, moved and mapped; i counts groups of VEC.
+#ifndef VEC
+#define VEC 1
+#endif
+#if VEC == 4
+typedef float4 nums;
+#define LOADN(T, p, i) LOAD4(T, p, 4 * (long)(i))
+#define STOREN(T, p, i, v) STORE4(T, p, 4 * (long)(i), v)
+#define MAP(f, a) ((float4)(f(a.x), f(a.y), f(a.z), f(a.w)))
+#define MAP2(f, a, b) ((float4)(f(a.x, b.x), f(a.y, b.y), f(a.z, b.z), f(a.w, b.w)))
+#define TOTAL(a) (a.x + a.y + a.z + a.w)
+#else
+typedef float nums;
+#define LOADN(T, p, i) LOAD(T, p, i)
+#define STOREN(T, p, i, v) STORE(T, p, i, v)
+#define MAP(f, a) f(a)
+#define MAP2(f, a, b) f(a, b)
+#define TOTAL(a) (a)
+#endif
+
 // GPUs keep small arrays in registers only if the loops over them are unrolled; CPUs would only compile longer.
 #ifdef NVIDIA
 #define UNROLL _Pragma("unroll")

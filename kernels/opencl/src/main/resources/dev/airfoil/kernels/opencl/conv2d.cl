@@ -1,7 +1,7 @@
 // Convolutions x [b c h w] * weight [o c i j] = y [b o p q] and both gradients: one work-item an element of the result,
 // sums in a fixed order. Options: STRIDE, TOP, LEFT, KH, KW.
 __kernel void conv2d(
-        IN(float, x), IN(float, weight), OUT(float, y), const long n, const uint c, const uint h, const uint w,
+        IN(STORED, x), IN(STORED, weight), OUT(STORED, y), const long n, const uint c, const uint h, const uint w,
         const uint o, const uint p, const uint q) {
     const size_t item = ITEM;
     if (item >= n) return;
@@ -15,15 +15,16 @@ __kernel void conv2d(
             if (r < 0 || r >= h) continue;
             for (int j = 0; j < KW; j++) {
                 const int s = (int)col * STRIDE + j - LEFT;
-                if (s >= 0 && s < w) sum = fma(x[((long)k * h + r) * w + s], weight[(k * KH + i) * KW + j], sum);
+                if (s < 0 || s >= w) continue;
+                sum = fma(LOAD(STORED, x, ((long)k * h + r) * w + s), LOAD(STORED, weight, (k * KH + i) * KW + j), sum);
             }
         }
     }
-    y[y_at + item] = sum;
+    STORE(STORED, y, y_at + item, sum);
 }
 
 __kernel void conv2d_grad_input(
-        IN(float, weight), IN(float, gy), OUT(float, gx), const long n, const uint c, const uint h, const uint w,
+        IN(STORED, weight), IN(STORED, gy), OUT(STORED, gx), const long n, const uint c, const uint h, const uint w,
         const uint o, const uint p, const uint q) {
     const size_t item = ITEM;
     if (item >= n) return;
@@ -39,17 +40,17 @@ __kernel void conv2d_grad_input(
                 const int col = (int)s + LEFT - j;
                 if (col < 0 || col % STRIDE != 0 || col / STRIDE >= q) continue;
                 sum = fma(
-                        gy[((long)out * p + row / STRIDE) * q + col / STRIDE],
-                        weight[(long)out * c * KH * KW + i * KW + j], sum);
+                        LOAD(STORED, gy, ((long)out * p + row / STRIDE) * q + col / STRIDE),
+                        LOAD(STORED, weight, (long)out * c * KH * KW + i * KW + j), sum);
             }
         }
     }
-    gx[gx_at + item] = sum;
+    STORE(STORED, gx, gx_at + item, sum);
 }
 
 // One work-group of 64 an element: they share the pixels of all images.
 __kernel __attribute__((reqd_work_group_size(64, 1, 1))) void conv2d_grad_weight(
-        IN(float, x), IN(float, gy), OUT(float, gweight), const uint batches, const uint c, const uint h, const uint w,
+        IN(STORED, x), IN(STORED, gy), OUT(float, gweight), const uint batches, const uint c, const uint h, const uint w,
         const uint o, const uint p, const uint q) {
     __local float all[64];
     const uint item = get_group_id(0);
@@ -61,8 +62,8 @@ __kernel __attribute__((reqd_work_group_size(64, 1, 1))) void conv2d_grad_weight
         const int r = (int)row * STRIDE + i - TOP, s = (int)col * STRIDE + j - LEFT;
         if (r >= 0 && r < h && s >= 0 && s < w) {
             sum = fma(
-                    x[x_at + (((long)b * c + k) * h + r) * w + s],
-                    gy[gy_at + (((long)b * o + out) * p + row) * q + col], sum);
+                    LOAD(STORED, x, x_at + (((long)b * c + k) * h + r) * w + s),
+                    LOAD(STORED, gy, gy_at + (((long)b * o + out) * p + row) * q + col), sum);
         }
     }
     all[get_local_id(0)] = sum;

@@ -7,18 +7,18 @@ inline uint checked(const int id, const uint rows, __global int *fault) {
 
 // y[i, c] = table[ids[i], c]; one work-item an element.
 __kernel void gather(
-        IN(float, table), IN(int, ids), OUT(int, fault), OUT(float, y), const long n, const uint rows, const uint d) {
+        IN(STORED, table), IN(int, ids), OUT(int, fault), OUT(STORED, y), const long n, const uint rows, const uint d) {
     const size_t i = ITEM;
     if (i < n) {
         const uint row = checked(ids[ids_at + i / d], rows, fault + fault_at);
-        y[y_at + i] = table[table_at + (long)row * d + i % d];
+        y[y_at + i] = table[table_at + (long)row * d + i % d]; // of any type
     }
 }
 
 // y[row, c] = sum of values[i, c] over the i with ids[i] = row, in order. One work-group of 64 a row: they look through
 // the ids 64 at a time, then add up the rows found.
 __kernel __attribute__((reqd_work_group_size(64, 1, 1))) void scatter_add(
-        IN(int, ids), IN(float, values), OUT(int, fault), OUT(float, y), const uint count, const uint rows,
+        IN(int, ids), IN(STORED, values), OUT(int, fault), OUT(float, y), const uint count, const uint rows,
         const uint d) {
     __local uint found[64];
     const uint lane = get_local_id(0), row = get_group_id(0);
@@ -34,7 +34,7 @@ __kernel __attribute__((reqd_work_group_size(64, 1, 1))) void scatter_add(
         barrier(CLK_LOCAL_MEM_FENCE);
         for (uint j = 0; j < 64; j++) {
             if (found[j]) {
-                for (uint c = lane; c < d; c += 64) y[c] += values[(long)(base + j) * d + c];
+                for (uint c = lane; c < d; c += 64) y[c] += LOAD(STORED, values, (long)(base + j) * d + c);
             }
         }
     }

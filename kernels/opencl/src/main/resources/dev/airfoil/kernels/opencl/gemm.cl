@@ -1,7 +1,7 @@
-// C = A B (+ bias, activation), F32. 256 work-items (16 x 16) make a tile of BM x BN; each holds BM/16 x BN/16 sums in
+// C = A B (+ bias, activation), summed in F32. 256 work-items (16 x 16) make a tile of BM x BN; each holds BM/16 x BN/16 sums in
 // registers, in squares of 4 x 4 that lie 64 apart. Slices of BK = 16 along k go through two buffers of local memory:
 // while one is multiplied, the next is on its way in registers. Options: TA (A is stored column by column), TB (B is
-// stored row by row of its transpose), VA, VB, VC (rows begin at multiples of 4 floats), SPLIT (partial sums of a
+// stored row by row of its transpose), VA, VB, VC (rows begin at multiples of 4 numbers), SPLIT (partial sums of a
 // part of k go to a workspace, split_sum adds them up in order), BIAS, ACT.
 #define BK 16
 #define PITCH_A (BM + 4)
@@ -13,18 +13,18 @@
 
 // Four neighbours of a row: zeros outside.
 inline float4 fetch(
-        __global const float *p, const long pitch, const uint row, const uint rows, const uint col, const uint cols,
+        __global const STORED *p, const long pitch, const uint row, const uint rows, const uint col, const uint cols,
         const bool aligned) {
     float4 v = (float4)(0);
     if (row < rows && col < cols) {
         p += (long)row * pitch + col;
         if (aligned) {
-            v = *(__global const float4 *)p;
+            v = LOAD4(STORED, p, 0);
         } else {
-            v.x = p[0];
-            if (col + 1 < cols) v.y = p[1];
-            if (col + 2 < cols) v.z = p[2];
-            if (col + 3 < cols) v.w = p[3];
+            v.x = LOAD(STORED, p, 0);
+            if (col + 1 < cols) v.y = LOAD(STORED, p, 1);
+            if (col + 2 < cols) v.z = LOAD(STORED, p, 2);
+            if (col + 3 < cols) v.w = LOAD(STORED, p, 3);
         }
     }
     return v;
@@ -62,7 +62,7 @@ inline float4 fetch(
 #endif
 
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm(
-        IN(float, a), IN(float, b), IN(float, bias), OUT(float, c), const uint m, const uint n, const uint k,
+        IN(STORED, a), IN(STORED, b), IN(PARAM, bias), OUT(RESULT, c), const uint m, const uint n, const uint k,
         const long lda, const long ldb, const long batch_a, const long batch_b, const uint tiles_n, const uint tiles,
         const uint batches, const uint k_part) {
     __local float as[2][BK * PITCH_A] __attribute__((aligned(16)));
@@ -127,7 +127,10 @@ UNROLL
         const uint col = n0 + 64 * j + 4 * tx;
         float4 add = (float4)(0);
 #if defined(BIAS) && !defined(SPLIT)
-        add = fetch(bias + bias_at, 0, 0, 1, col, n, 0);
+        if (col < n) add.x = LOAD(PARAM, bias, bias_at + col);
+        if (col + 1 < n) add.y = LOAD(PARAM, bias, bias_at + col + 1);
+        if (col + 2 < n) add.z = LOAD(PARAM, bias, bias_at + col + 2);
+        if (col + 3 < n) add.w = LOAD(PARAM, bias, bias_at + col + 3);
 #endif
 UNROLL
         for (int i = 0; i < QM; i++)
@@ -139,14 +142,14 @@ UNROLL
                 v = (float4)(ACT(v.x), ACT(v.y), ACT(v.z), ACT(v.w));
 #endif
                 if (row < m && col < n) {
-                    __global float *p = c + (long)row * n + col;
+                    __global RESULT *p = c + (long)row * n + col;
 #if VC
-                    *(__global float4 *)p = v;
+                    STORE4(RESULT, p, 0, v);
 #else
-                    p[0] = v.x;
-                    if (col + 1 < n) p[1] = v.y;
-                    if (col + 2 < n) p[2] = v.z;
-                    if (col + 3 < n) p[3] = v.w;
+                    STORE(RESULT, p, 0, v.x);
+                    if (col + 1 < n) STORE(RESULT, p, 1, v.y);
+                    if (col + 2 < n) STORE(RESULT, p, 2, v.z);
+                    if (col + 3 < n) STORE(RESULT, p, 3, v.w);
 #endif
                 }
             }
@@ -155,14 +158,14 @@ UNROLL
 
 // The parts of a sum over k, added up in order.
 __kernel void split_sum(
-        IN(float, parts), IN(float, bias), OUT(float, c), const long size, const uint n, const uint count) {
+        IN(float, parts), IN(PARAM, bias), OUT(RESULT, c), const long size, const uint n, const uint count) {
     const size_t i = ITEM;
     if (i < size) {
         float sum = 0;
         for (uint p = 0; p < count; p++) sum += parts[parts_at + p * size + i];
 #ifdef BIAS
-        sum += bias[bias_at + i % n];
+        sum += LOAD(PARAM, bias, bias_at + i % n);
 #endif
-        c[c_at + i] = ACT(sum);
+        STORE(RESULT, c, c_at + i, ACT(sum));
     }
 }

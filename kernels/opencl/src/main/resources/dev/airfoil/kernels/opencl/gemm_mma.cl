@@ -1,5 +1,5 @@
-// gemm.cl on NVIDIA's tensor cores (compute capability 8.0 on): the same kernels, arguments and options, F32 in and
-// out; the factors are rounded to BF16 on their way to local memory, the sums stay F32. WARPS_M x WARPS_N = 8 warps
+// gemm.cl on NVIDIA's tensor cores (compute capability 8.0 on): the same kernels, arguments and options. Factors in F32
+// are rounded to BF16 on their way to local memory, those in BF16 (WORDS) only moved; the sums stay F32. WARPS_M x WARPS_N = 8 warps
 // share a tile of BM x BN; each holds squares of 16 x 8 sums. Slices of BK = 32 along k go through two buffers of local
 // memory: while one is multiplied, the next is on its way in registers.
 #define BK 32
@@ -37,15 +37,20 @@ inline uint spot(const bool along, const uint size, const uint x, const uint k) 
 inline uint load_x(const bool along, const uint size, const uint e) { return along ? e / 8 : e % (size / 4) * 4; }
 inline uint load_k(const bool along, const uint size, const uint e) { return along ? e % 8 * 4 : e / (size / 4); }
 
-// Four neighbours of a row: zeros outside.
-inline float4 fetch(
-        __global const float *p, const long pitch, const uint row, const uint rows, const uint col, const uint cols,
+// Four neighbours of a row as they are stored: zeros outside.
+#ifdef WORDS
+typedef ushort4 four;
+#else
+typedef float4 four;
+#endif
+inline four fetch(
+        __global const STORED *p, const long pitch, const uint row, const uint rows, const uint col, const uint cols,
         const bool aligned) {
-    float4 v = (float4)(0);
+    four v = (four)(0);
     if (row < rows && col < cols) {
         p += (long)row * pitch + col;
         if (aligned) {
-            v = *(__global const float4 *)p;
+            v = *(__global const four *)p;
         } else {
             v.x = p[0];
             if (col + 1 < cols) v.y = p[1];
@@ -56,17 +61,18 @@ inline float4 fetch(
     return v;
 }
 
-inline float4 fetch_xk(
-        const bool along, __global const float *p, const long pitch, const uint x, const uint xs, const uint k,
+inline four fetch_xk(
+        const bool along, __global const STORED *p, const long pitch, const uint x, const uint xs, const uint k,
         const uint ks, const bool aligned) {
     return along ? fetch(p, pitch, x, xs, k, ks, aligned) : fetch(p, pitch, k, ks, x, xs, aligned);
 }
 
-inline void keep(__local ushort *to, const float4 v) {
-    uint2 pair;
-    pair.x = bf16x2(v.x, v.y);
-    pair.y = bf16x2(v.z, v.w);
-    *(__local uint2 *)to = pair;
+inline void keep(__local ushort *to, const four v) {
+#ifdef WORDS
+    *(__local ushort4 *)to = v;
+#else
+    *(__local uint2 *)to = (uint2)(bf16x2(v.x, v.y), bf16x2(v.z, v.w));
+#endif
 }
 
 #define FETCH_A(i, at) \
@@ -81,7 +87,7 @@ inline void keep(__local ushort *to, const float4 v) {
     keep(to + spot(B_ALONG, BN, load_x(B_ALONG, BN, tid + 256 * i), load_k(B_ALONG, BN, tid + 256 * i)), rb[i])
 
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm(
-        IN(float, a), IN(float, b), IN(float, bias), OUT(float, c), const uint m, const uint n, const uint k,
+        IN(STORED, a), IN(STORED, b), IN(PARAM, bias), OUT(RESULT, c), const uint m, const uint n, const uint k,
         const long lda, const long ldb, const long batch_a, const long batch_b, const uint tiles_n, const uint tiles,
         const uint batches, const uint k_part) {
     __local ushort as[2 * SIZE_A] __attribute__((aligned(128)));
@@ -119,7 +125,7 @@ UNROLL
                                         : spot(0, BN, wn + across_x, 16 * h + across_k));
     }
 
-    float4 ra[LOADS_A], rb[LOADS_B];
+    four ra[LOADS_A], rb[LOADS_B];
 UNROLL
     for (int i = 0; i < LOADS_A; i++) ra[i] = FETCH_A(i, k0);
 UNROLL
@@ -162,8 +168,8 @@ UNROLL
         const uint col = n0 + wn + 8 * j + (lane & 3) * 2;
         float add0 = 0, add1 = 0;
 #if defined(BIAS) && !defined(SPLIT)
-        if (col < n) add0 = bias[bias_at + col];
-        if (col + 1 < n) add1 = bias[bias_at + col + 1];
+        if (col < n) add0 = LOAD(PARAM, bias, bias_at + col);
+        if (col + 1 < n) add1 = LOAD(PARAM, bias, bias_at + col + 1);
 #endif
 UNROLL
         for (int i = 0; i < QM; i++)
@@ -178,12 +184,14 @@ UNROLL
                 v.y = ACT(v.y);
 #endif
                 if (row < m && col < n) {
-                    __global float *p = c + (long)row * n + col;
-#if VC
+                    __global RESULT *p = c + (long)row * n + col;
+#if VC && defined(NARROW)
+                    *(__global uint *)p = bf16x2(v.x, v.y);
+#elif VC
                     *(__global float2 *)p = v;
 #else
-                    p[0] = v.x;
-                    if (col + 1 < n) p[1] = v.y;
+                    STORE(RESULT, p, 0, v.x);
+                    if (col + 1 < n) STORE(RESULT, p, 1, v.y);
 #endif
                 }
             }

@@ -1,13 +1,6 @@
 // NVIDIA's tensor cores (compute capability 8.0 on), for a warp: 32 neighbouring work-items that come here together.
 // A square of 16 x 16 BF16 is four registers of two numbers in each lane.
 
-// Two numbers rounded to BF16 and packed, the first in the low half.
-inline uint bf16x2(const float low, const float high) {
-    uint pair;
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
-    return pair;
-}
-
 inline uint local_address(__local const void *p) {
     uint at;
     asm("{ .reg .u64 t; cvta.to.shared.u64 t, %1; cvt.u32.u64 %0, t; }" : "=r"(at) : "l"(p));

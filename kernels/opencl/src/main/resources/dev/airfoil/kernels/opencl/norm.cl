@@ -1,35 +1,36 @@
 // Normalised rows of D numbers and what is made of them, forward and backward. A work-group is 8 rows of 32 lanes; a row
-// stays in its lanes' registers, PER numbers in each. Options: RMS (no mean is taken off), and what follows the norm:
-// WEIGHT (hat w), WEIGHT_BIAS (hat w + q), MODULATE (hat (1 + w) + q), GATE (q + hat w, where q is a row of its own).
-// w (and q of MODULATE) is one row, or, with STREAMS > 0, one row per batch and stream: rows of a batch before split
-// take stream 0, the others the last one. PLAIN: hat is x itself.
-#define PER ((D + 31) / 32)
-#define BLOCKS PER
+// stays in its lanes' registers, PER groups of VEC neighbours in each. Options: RMS (no mean is taken off), and what
+// follows the norm: WEIGHT (hat w), WEIGHT_BIAS (hat w + q), MODULATE (hat (1 + w) + q), GATE (q + hat w, where q is a
+// row of its own). w (and q of WEIGHT_BIAS and MODULATE) is one row, or one per batch and stream, as far apart as w_far
+// says: rows of a batch before split take stream 0, the others the last one. PLAIN: hat is x itself.
+#define PER ((D + 32 * VEC - 1) / (32 * VEC))
 #define EACH for (int i = 0; i < PER; i++)
 #define COL (lane + 32 * i)
+#define INSIDE (COL * VEC < D)
 
-inline uint stream_row(const uint row, const uint n, const uint streams, const uint split) {
-    return streams == 0 ? 0 : row / n * streams + (streams > 1 && row % n >= split ? 1 : 0);
+// Where the row's settings begin: far says how far apart batches and streams lie.
+inline long settings(const uint row, const uint n, const uint split, const long2 far) {
+    return row / n * far.x + (row % n >= split ? far.y : 0);
 }
 
 // x[] becomes hat; gives (mean, 1 / deviation).
-inline float2 normalise(float *x, const uint lane, const float eps, SCRATCH_ARG) {
+inline float2 normalise(nums *x, const uint lane, const float eps, SCRATCH_ARG) {
 #ifdef PLAIN
     return (float2)(0, 1);
 #else
     float mean = 0;
 #ifndef RMS
 UNROLL
-    EACH mean += x[i];
+    EACH mean += TOTAL(x[i]);
     mean = lanes_sum(mean, 32, scratch) * (1.0f / D);
 #endif
-    float square = 0;
+    nums square = (nums)(0);
 UNROLL
     EACH {
-        x[i] = COL < D ? x[i] - mean : 0.0f;
+        x[i] = INSIDE ? x[i] - mean : (nums)(0);
         square = fma(x[i], x[i], square);
     }
-    const float rstd = 1.0f / sqrt(lanes_sum(square, 32, scratch) * (1.0f / D) + eps);
+    const float rstd = 1.0f / sqrt(lanes_sum(TOTAL(square), 32, scratch) * (1.0f / D) + eps);
 UNROLL
     EACH x[i] *= rstd;
     return (float2)(mean, rstd);
@@ -37,37 +38,44 @@ UNROLL
 }
 
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm(
-        IN(float, x), IN(float, w), IN(float, q), OUT(float, y), const uint rows, const uint n, const uint streams,
-        const uint split, const float eps) {
+#ifdef GATE
+        IN(STORED, x), IN(PARAM, w), IN(STORED, q), OUT(STORED, y),
+#else
+        IN(STORED, x), IN(PARAM, w), IN(PARAM, q), OUT(STORED, y),
+#endif
+        const uint rows, const uint n, const uint split, const long2 w_far, const long2 q_far, const float eps) {
     LANES_SCRATCH(scratch);
     const uint lane = get_local_id(0) & 31, row = get_group_id(0) * 8 + (get_local_id(0) >> 5);
     const uint r = min(row, rows - 1);
-    const uint s = stream_row(r, n, streams, split);
     x += x_at + (long)r * D;
     y += y_at + (long)r * D;
-    w += w_at + (long)s * D;
+    w += w_at + settings(r, n, split, w_far);
 #ifdef GATE
     q += q_at + (long)r * D;
+#define LOAD_Q LOADN(STORED, q, COL)
 #else
-    q += q_at + (long)s * D;
+    q += q_at + settings(r, n, split, q_far);
+#define LOAD_Q LOADN(PARAM, q, COL)
 #endif
-    float v[PER];
+    nums v[PER];
 UNROLL
-    EACH v[i] = COL < D ? x[COL] : 0.0f;
+    EACH {
+        v[i] = (nums)(0);
+        if (INSIDE) v[i] = LOADN(STORED, x, COL);
+    }
     normalise(v, lane, eps, scratch);
     if (row < rows) {
 UNROLL
         EACH {
-            if (COL < D) {
+            if (INSIDE) {
 #if defined(WEIGHT)
-                y[COL] = v[i] * w[COL];
-#elif defined(WEIGHT_BIAS)
-                y[COL] = fma(v[i], w[COL], q[COL]);
+                v[i] *= LOADN(PARAM, w, COL);
 #elif defined(MODULATE)
-                y[COL] = fma(v[i], 1.0f + w[COL], q[COL]);
+                v[i] = fma(v[i], 1.0f + LOADN(PARAM, w, COL), LOAD_Q);
 #else
-                y[COL] = fma(v[i], w[COL], q[COL]);
+                v[i] = fma(v[i], LOADN(PARAM, w, COL), LOAD_Q);
 #endif
+                STOREN(STORED, y, COL, v[i]);
             }
         }
     }
@@ -75,79 +83,88 @@ UNROLL
 
 // gx from x, w and gy, and (mean, 1 / deviation) of every row for norm_columns.
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm_grad(
-        IN(float, x), IN(float, w), IN(float, gy), OUT(float, gx), OUT(float, stats), const uint rows, const uint n,
-        const uint streams, const uint split, const float eps) {
+        IN(STORED, x), IN(PARAM, w), IN(STORED, gy), OUT(STORED, gx), OUT(float, stats), const uint rows, const uint n,
+        const uint split, const long2 w_far, const float eps) {
     LANES_SCRATCH(scratch);
     const uint lane = get_local_id(0) & 31, row = get_group_id(0) * 8 + (get_local_id(0) >> 5);
     const uint r = min(row, rows - 1);
     x += x_at + (long)r * D;
     gy += gy_at + (long)r * D;
     gx += gx_at + (long)r * D;
-    w += w_at + (long)stream_row(r, n, streams, split) * D;
-    float v[PER], g[PER];
-UNROLL
-    EACH v[i] = COL < D ? x[COL] : 0.0f;
-    const float2 stat = normalise(v, lane, eps, scratch);
-    float sum = 0, along = 0;
+    w += w_at + settings(r, n, split, w_far);
+    nums v[PER], g[PER];
 UNROLL
     EACH {
-#ifdef MODULATE
-        g[i] = COL < D ? gy[COL] * (1.0f + w[COL]) : 0.0f;
-#else
-        g[i] = COL < D ? gy[COL] * w[COL] : 0.0f;
-#endif
-        sum += g[i];
-        along = fma(g[i], v[i], along);
+        v[i] = g[i] = (nums)(0);
+        if (INSIDE) {
+            v[i] = LOADN(STORED, x, COL);
+            g[i] = LOADN(STORED, gy, COL);
+        }
     }
-#if defined(PLAIN)
-    sum = along = 0;
-#elif defined(RMS)
-    sum = 0;
-    along = lanes_sum(along, 32, scratch) * (1.0f / D);
+    const float2 stat = normalise(v, lane, eps, scratch);
+    nums sums = (nums)(0), alongs = (nums)(0);
+UNROLL
+    EACH {
+        if (INSIDE) {
+#ifdef MODULATE
+            g[i] *= 1.0f + LOADN(PARAM, w, COL);
 #else
-    sum = lanes_sum(sum, 32, scratch) * (1.0f / D);
-    along = lanes_sum(along, 32, scratch) * (1.0f / D);
+            g[i] *= LOADN(PARAM, w, COL);
+#endif
+            sums += g[i];
+            alongs = fma(g[i], v[i], alongs);
+        }
+    }
+    float sum = 0, along = 0;
+#ifndef PLAIN
+    along = lanes_sum(TOTAL(alongs), 32, scratch) * (1.0f / D);
+#ifndef RMS
+    sum = lanes_sum(TOTAL(sums), 32, scratch) * (1.0f / D);
+#endif
 #endif
     if (row < rows) {
 UNROLL
         EACH {
-            if (COL < D) gx[COL] = stat.y * (g[i] - sum - v[i] * along);
+            if (INSIDE) STOREN(STORED, gx, COL, stat.y * (g[i] - sum - v[i] * along));
         }
         if (lane == 0) vstore2(stat, r, stats + stats_at);
     }
 }
 
-// Sums over rows of gy hat, and of gy: 32 columns x 8 rows at a time. The rows of a batch and stream are cut into
-// chunks; y[batch, stream, chunk, column].
+// Sums over rows of gy hat, and of gy: 32 lanes of VEC columns x 8 rows at a time. The rows of a batch and stream are
+// cut into chunks; y[batch, stream, chunk, column].
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm_columns(
-        IN(float, x), IN(float, stats), IN(float, gy), OUT(float, along), OUT(float, plain), const uint n,
+        IN(STORED, x), IN(float, stats), IN(STORED, gy), OUT(float, along), OUT(float, plain), const uint n,
         const uint streams, const uint split, const uint chunk) {
-    __local float2 parts[8][32];
+    __local nums parts[2][8][32];
     const uint lane = get_local_id(0) & 31, sub = get_local_id(0) >> 5;
-    const uint col = get_group_id(0) % BLOCKS * 32 + lane, segment = get_group_id(0) / BLOCKS;
+    const uint at = get_group_id(0) % PER * 32 + lane, segment = get_group_id(0) / PER;
     const uint chunks = get_num_groups(1), stream = segment % streams;
     const uint first = stream == 0 ? 0 : split, end = streams == 1 || stream == 1 ? n : split;
     const uint from = first + get_group_id(1) * chunk, to = min(end, from + chunk);
     const long base = (long)(segment / streams) * n;
-    float2 sum = (float2)(0);
-    if (col < D) {
+    nums a = (nums)(0), p = (nums)(0);
+    if (at * VEC < D) {
         AT(x);
         AT(gy);
         AT(stats);
+        UNROLL_4
         for (uint r = from + sub; r < to; r += 8) {
-            const long at = (base + r) * D + col;
+            const long row = (base + r) * (D / VEC) + at;
             const float2 stat = vload2(base + r, stats);
-            const float g = gy[at];
-            sum.x = fma(g, (x[at] - stat.x) * stat.y, sum.x);
-            sum.y += g;
+            const nums g = LOADN(STORED, gy, row);
+            a = fma(g, (LOADN(STORED, x, row) - stat.x) * stat.y, a);
+            p += g;
         }
     }
-    parts[sub][lane] = sum;
+    parts[0][sub][lane] = a;
+    parts[1][sub][lane] = p;
     barrier(CLK_LOCAL_MEM_FENCE);
-    if (sub == 0 && col < D) {
-        for (uint i = 1; i < 8; i++) sum += parts[i][lane];
-        const long at = ((long)segment * chunks + get_group_id(1)) * D + col;
-        along[along_at + at] = sum.x;
-        plain[plain_at + at] = sum.y;
+    if (sub < 2 && at * VEC < D) {
+        nums all = parts[sub][0][lane];
+        for (uint i = 1; i < 8; i++) all += parts[sub][i][lane];
+        const long row = ((long)segment * chunks + get_group_id(1)) * (D / VEC) + at;
+        if (sub == 0) STOREN(F32, along + along_at, row, all);
+        else STOREN(F32, plain + plain_at, row, all);
     }
 }

@@ -17,16 +17,31 @@ UNROLL
     return rstd;
 }
 
-inline void load(float2 *x, __global const float *p, const uint lane) {
-UNROLL
-    EACH x[i] = PAIR < HALF ? vload2(PAIR, p) : (float2)(0);
-}
+// Pairs lie at even places: as one access.
+#define load2_F32(p, i) (*(__global const float2 *)(p + 2 * (i)))
+#define load2_BF16(p, i) as_float2(convert_uint2(*(__global const ushort2 *)(p + 2 * (i))) << 16)
+#define load2_F16(p, i) vloada_half2(i, (__global const half *)(p))
+#define store2_F32(p, i, v) *(__global float2 *)(p + 2 * (i)) = v
+#define store2_BF16(p, i, v) *(__global uint *)(p + 2 * (i)) = bf16x2(v.x, v.y)
+#define store2_F16(p, i, v) vstorea_half2_rte(v, i, (__global half *)(p))
 
-inline void store(__global float *p, const float2 *x, const uint lane) {
+inline void load(float2 *x, __global const STORED *p, const uint lane) {
 UNROLL
     EACH {
-        if (PAIR < HALF) vstore2(x[i], PAIR, p);
+        x[i] = (float2)(0);
+        if (PAIR < HALF) x[i] = TYPED(load2_, STORED)(p, PAIR);
     }
+}
+
+inline void store(__global STORED *p, const float2 *x, const uint lane) {
+UNROLL
+    EACH {
+        if (PAIR < HALF) TYPED(store2_, STORED)(p, PAIR, x[i]);
+    }
+}
+
+inline float2 weight(__global const PARAM *w, const uint pair) {
+    return (float2)(LOAD(PARAM, w, 2 * pair), LOAD(PARAM, w, 2 * pair + 1));
 }
 
 inline float2 turn(const float2 x, const float c, const float s) {
@@ -34,8 +49,8 @@ inline float2 turn(const float2 x, const float c, const float s) {
 }
 
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void qk_norm_rope(
-        IN(float, qkv), IN(float, qw), IN(float, kw), IN(float, cosine), IN(float, sine), OUT(float, q), OUT(float, k),
-        OUT(float, v), const uint rows, const uint n, const float eps) {
+        IN(STORED, qkv), IN(PARAM, qw), IN(PARAM, kw), IN(float, cosine), IN(float, sine), OUT(STORED, q), OUT(STORED, k),
+        OUT(STORED, v), const uint rows, const uint n, const float eps) {
     LANES_SCRATCH(scratch);
     const uint lane = get_local_id(0) & 31, item = get_group_id(0) * 8 + (get_local_id(0) >> 5);
     const uint it = min(item, rows - 1); // (b, n, h)
@@ -54,8 +69,8 @@ UNROLL
     EACH {
         if (PAIR < HALF) {
             const float c = cosine[PAIR], s = sine[PAIR];
-            x[i] = turn(x[i] * vload2(PAIR, qw + qw_at), c, s);
-            y[i] = turn(y[i] * vload2(PAIR, kw + kw_at), c, s);
+            x[i] = turn(x[i] * weight(qw + qw_at, PAIR), c, s);
+            y[i] = turn(y[i] * weight(kw + kw_at, PAIR), c, s);
         }
     }
     if (item < rows) {
@@ -67,7 +82,7 @@ UNROLL
 
 // One of q and k: g becomes the gradient of x; adds g hat to the weight's gradient.
 inline void back(
-        float2 *g, float2 *x, float2 *sum, __global const float *w, __global const float *cosine,
+        float2 *g, float2 *x, float2 *sum, __global const PARAM *w, __global const float *cosine,
         __global const float *sine, const float eps, const uint lane, const bool counts, SCRATCH_ARG) {
     const float rstd = normalise(x, eps, scratch);
     float along = 0;
@@ -76,7 +91,7 @@ UNROLL
         if (PAIR < HALF) {
             g[i] = turn(g[i], cosine[PAIR], -sine[PAIR]);
             if (counts) sum[i] += g[i] * x[i];
-            g[i] *= vload2(PAIR, w);
+            g[i] *= weight(w, PAIR);
             along += dot(g[i], x[i]);
         }
     }
@@ -87,8 +102,8 @@ UNROLL
 
 // Each group of 32 lanes takes every slots-th head; its sums for the weights go to row slot of wide [slots 2 e].
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void qk_norm_rope_grad(
-        IN(float, qkv), IN(float, qw), IN(float, kw), IN(float, cosine), IN(float, sine), IN(float, gq), IN(float, gk),
-        IN(float, gv), OUT(float, gqkv), OUT(float, wide), const uint rows, const uint n, const uint slots,
+        IN(STORED, qkv), IN(PARAM, qw), IN(PARAM, kw), IN(float, cosine), IN(float, sine), IN(STORED, gq), IN(STORED, gk),
+        IN(STORED, gv), OUT(STORED, gqkv), OUT(float, wide), const uint rows, const uint n, const uint slots,
         const float eps) {
     LANES_SCRATCH(scratch);
     const uint lane = get_local_id(0) & 31, slot = get_group_id(0) * 8 + (get_local_id(0) >> 5);
@@ -115,6 +130,12 @@ UNROLL
         load(g, gv + gv_at + from, lane);
         if (counts) store(gqkv + gqkv_at + at + 2 * H * E, g, lane);
     }
-    store(wide + wide_at + (long)slot * 2 * E, sq, lane);
-    store(wide + wide_at + (long)slot * 2 * E + E, sk, lane);
+    wide += wide_at + (long)slot * 2 * E;
+UNROLL
+    EACH {
+        if (PAIR < HALF) {
+            vstore2(sq[i], PAIR, wide);
+            vstore2(sk[i], PAIR, wide + E);
+        }
+    }
 }

@@ -11,9 +11,9 @@
 
 // As place, for the REDUCED_RANK axes that are reduced: usually one, where divisions would take longer than the loads.
 #if REDUCED_RANK == 1
-#define ROW(r) x[(long)(r) * rs.s7]
+#define ROW(r) LOAD(STORED, x, (long)(r) * rs.s7)
 #else
-#define ROW(r) x[place4(r, rd.s4567, rs.s4567)]
+#define ROW(r) LOAD(STORED, x, place4(r, rd.s4567, rs.s4567))
 #endif
 inline long place4(uint i, const uint4 d, const long4 s) {
     const uint a = i / d.w, b = a / d.z, c = b / d.y;
@@ -21,7 +21,7 @@ inline long place4(uint i, const uint4 d, const long4 s) {
 }
 
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void reduce(
-        IN(float, x), OUT(float, y), const uint outputs, const uint reduced, const uint chunk, const uint8 d,
+        IN(STORED, x), OUT(RESULT, y), const uint outputs, const uint reduced, const uint chunk, const uint8 d,
         const long8 xs, const uint8 rd, const long8 rs) {
     __local float parts[8][33];
     const uint lane = get_local_id(0) & 31, row = get_local_id(0) >> 5;
@@ -58,12 +58,39 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void reduce(
 #ifdef COLUMNS
     if (row == 0 && o < outputs) {
         for (uint i = 1; i < 8; i++) v = JOIN(v, parts[i][lane]);
-        y[y_at + (long)get_group_id(1) * outputs + o] = v;
+        STORE(RESULT, y, y_at + (long)get_group_id(1) * outputs + o, v);
     }
 #else
     if (lane == 0 && o < outputs) {
         for (uint i = 1; i < 32; i++) v = JOIN(v, parts[row][i]);
-        y[y_at + (long)get_group_id(1) * outputs + o] = v;
+        STORE(RESULT, y, y_at + (long)get_group_id(1) * outputs + o, v);
     }
 #endif
 }
+
+#if VEC == 4
+// y[chunk, o] = the sum (or maximum) over a chunk of rows of x[r, o], whose outputs are neighbours: each lane takes four,
+// the 8 share the rows.
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void reduce_columns(
+        IN(STORED, x), OUT(RESULT, y), const uint outputs, const uint rows, const uint chunk, const long pitch) {
+    __local float4 parts[8][33];
+    const uint lane = get_local_id(0) & 31, sub = get_local_id(0) >> 5;
+    const uint o = (get_group_id(0) * 32 + lane) * 4;
+    const uint from = get_group_id(1) * chunk, to = min(rows, from + chunk);
+    AT(x);
+    float4 v = (float4)(START);
+    if (o < outputs) {
+UNROLL_4
+        for (uint r = from + sub; r < to; r += 8) {
+            const float4 a = LOAD4(STORED, x, r * pitch + o);
+            v = MAP2(JOIN, v, a);
+        }
+    }
+    parts[sub][lane] = v;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (sub == 0 && o < outputs) {
+        for (uint i = 1; i < 8; i++) v = MAP2(JOIN, v, parts[i][lane]);
+        STORE4(RESULT, y, y_at + (long)get_group_id(1) * outputs + o, v);
+    }
+}
+#endif

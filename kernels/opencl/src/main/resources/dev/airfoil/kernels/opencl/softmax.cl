@@ -3,7 +3,7 @@
 #define EACH for (int i = 0; i < PER; i++)
 #define COL (lane + 32 * i)
 
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void softmax(IN(float, x), OUT(float, y), const uint rows) {
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void softmax(IN(STORED, x), OUT(STORED, y), const uint rows) {
     LANES_SCRATCH(scratch);
     const uint lane = get_local_id(0) & 31, row = get_group_id(0) * 8 + (get_local_id(0) >> 5);
     const uint r = min(row, rows - 1);
@@ -12,7 +12,7 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void softmax(IN(float,
     float v[PER], largest = -INFINITY, sum = 0;
 UNROLL
     EACH {
-        v[i] = COL < D ? x[COL] : -INFINITY;
+        v[i] = COL < D ? LOAD(STORED, x, COL) : -INFINITY;
         largest = fmax(largest, v[i]);
     }
     largest = lanes_max(largest, 32, scratch);
@@ -25,13 +25,13 @@ UNROLL
     if (row < rows) {
 UNROLL
         EACH {
-            if (COL < D) y[COL] = v[i] / sum;
+            if (COL < D) STORE(STORED, y, COL, v[i] / sum);
         }
     }
 }
 
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void softmax_grad(
-        IN(float, y), IN(float, gy), OUT(float, gx), const uint rows) {
+        IN(STORED, y), IN(STORED, gy), OUT(STORED, gx), const uint rows) {
     LANES_SCRATCH(scratch);
     const uint lane = get_local_id(0) & 31, row = get_group_id(0) * 8 + (get_local_id(0) >> 5);
     const uint r = min(row, rows - 1);
@@ -41,15 +41,15 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void softmax_grad(
     float v[PER], g[PER], sum = 0;
 UNROLL
     EACH {
-        v[i] = COL < D ? y[COL] : 0.0f;
-        g[i] = COL < D ? gy[COL] : 0.0f;
+        v[i] = COL < D ? LOAD(STORED, y, COL) : 0.0f;
+        g[i] = COL < D ? LOAD(STORED, gy, COL) : 0.0f;
         sum = fma(v[i], g[i], sum);
     }
     sum = lanes_sum(sum, 32, scratch);
     if (row < rows) {
 UNROLL
         EACH {
-            if (COL < D) gx[COL] = v[i] * (g[i] - sum);
+            if (COL < D) STORE(STORED, gx, COL, v[i] * (g[i] - sum));
         }
     }
 }
