@@ -2,15 +2,20 @@ package dev.airfoil.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Eager;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.Activation;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +40,29 @@ class TapeTest {
                     Tape.gradients(List.of(x), () -> F.reshape(F.sum(x.mul(x).add(x))));
             assertThat(g.value().item()).isEqualTo(18);
             assertThat(g.of(x).toFloats()).containsExactly(5, 7);
+        });
+    }
+
+    /** A weight in BF16 gets what would be lost in BF16: 256 ones and a half. */
+    @Test
+    void gradientsOfHalfWidthWeightsAreNotRounded() {
+        run(() -> {
+            float[] ones = new float[257];
+            Arrays.fill(ones, 1);
+            ones[256] = 0.5f;
+            Tensor x = F.cast(Tensor.of(ones, 257, 1), DType.BF16);
+            Tensor master = Tensor.of(new float[] {3}, 1, 1);
+            Tensor used = F.cast(Tensor.of(new float[] {2}, 1, 1), DType.BF16);
+            Gradients g = Tape.gradients(List.of(master, used), () -> {
+                Tensor once = F.linear(x, F.cast(master, DType.BF16), Optional.empty(), Activation.Fn.NONE);
+                Tensor twice =
+                        F.linear(x, used, Optional.empty(), Activation.Fn.NONE).add(F.expand(used, once.shape()));
+                return F.reshape(F.sum(F.cast(once.add(twice), DType.F32)));
+            });
+            assertThat(g.of(master).spec()).hasToString("F32[1 1]");
+            assertThat(g.of(master).item()).isEqualTo(256.5f);
+            assertThat(g.of(used).spec()).hasToString("F32[1 1]");
+            assertThat(g.of(used).item()).isCloseTo(513.5f, within(1f)); // 257 of them by way of a sum in BF16
         });
     }
 

@@ -74,7 +74,7 @@ final class OpCases {
             cases.add(of(new Sum(List.of(2)), normal(n, 3, d)));
             cases.add(of(new Sum(List.of(1), Rounding.NONE), normal(n, 3, d)));
             cases.add(of(new Sum(List.of(0, 2)), normal(n, 3, d)));
-            cases.add(of(new Sum(List.of(0, 1, 2)), normal(n, 3, d)));
+            cases.add(of(new Sum(List.of(0, 1, 2)), positive(n, 3, d)));
             cases.add(of(new Max(0), normal(n, d)));
             cases.add(of(new Max(1), normal(n, d)));
             cases.add(of(new Concat(1), normal(n, d, 3), normal(n, 2, 3)));

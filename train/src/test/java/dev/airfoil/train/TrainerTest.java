@@ -8,11 +8,15 @@ import dev.airfoil.autograd.Gradients;
 import dev.airfoil.autograd.Tape;
 import dev.airfoil.dit.DitConfig;
 import dev.airfoil.dit.Sharing;
+import dev.airfoil.nn.Parameter;
 import dev.airfoil.pipeline.PixelCodec;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
+import dev.airfoil.tensor.BackendProvider.Precision;
 import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Eager;
+import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.train.data.ImageTextSet;
@@ -20,6 +24,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +96,41 @@ class TrainerTest {
         });
     }
 
+    /** Fresh weights hide most gradients behind zeros, so noise is added. */
+    @Test
+    void mixedPrecisionGivesNearlyTheSameGradientsAndKeepsThemF32() {
+        List<List<float[]>> gradients = new ArrayList<>();
+        for (Precision precision : Precision.values()) {
+            var options = new BackendProvider.Options(OptionalInt.of(1), OptionalLong.empty(), precision);
+            try (Backend other = Backends.open("reference", options)) {
+                inState(other, Tiny.config(), (state, batches) -> {
+                    Batch batch = upload(batches);
+                    state.all().get(Checkpoint.MODEL).values().forEach(TrainerTest::disturb);
+                    Gradients g = Tape.gradients(state.values(), () -> FlowMatching.loss(state.model(), batch));
+                    assertThat(g.all()).allMatch(t -> t.dtype() == DType.F32);
+                    gradients.add(g.all().stream().map(Tensor::toFloats).toList());
+                });
+                assertThat(other.memory().blocks()).isZero();
+            }
+        }
+        for (int i = 0; i < gradients.getFirst().size(); i++) {
+            double difference = 0;
+            double square = 0;
+            for (int j = 0; j < gradients.get(0).get(i).length; j++) {
+                difference +=
+                        Math.pow(gradients.get(0).get(i)[j] - gradients.get(1).get(i)[j], 2);
+                square += Math.pow(gradients.get(0).get(i)[j], 2);
+            }
+            assertThat(Math.sqrt(difference / square)).as("parameter %d", i).isLessThan(0.05);
+        }
+    }
+
+    private static void disturb(Parameter p) {
+        Tensor noise =
+                F.normal(3, p.name().hashCode(), p.value().shape().toArray()).mul(0.2);
+        p.set(p.value().add(noise));
+    }
+
     @Test
     void clippingScalesAllGradientsTogether() {
         new Eager(backend)
@@ -145,7 +186,11 @@ class TrainerTest {
     }
 
     private void inState(TrainConfig config, Body body) {
-        new Eager(backend)
+        inState(backend, config, body);
+    }
+
+    private void inState(Backend on, TrainConfig config, Body body) {
+        new Eager(on)
                 .run(() -> Scope.run("test", () -> {
                     try (TrainState state = TrainState.fresh(config);
                             Batches batches = new Batches(config, data, 1)) {

@@ -101,7 +101,7 @@ final class Norms {
     }
 
     /**
-     * The backward kernels: gx, and the sums over the rows of each stream of {@code gy hat} and of {@code gy}.
+     * The backward kernel: gx, and the sums over the rows of each stream of {@code gy hat} and of {@code gy}.
      *
      * @param along receives the sums of gy hat
      * @param plain receives the sums of gy, if they are wanted
@@ -130,40 +130,27 @@ final class Norms {
         Tensor factor = rowsDense(cl, w);
         long[] far = s.far(factor);
         boolean four = Stored.byFour(d, x, gy, factor) && farByFour(far);
-        String options = options(norm, use, x, w, four);
-        Tensor stats = cl.scratch(rows, 2);
-        cl.launch("norm", "norm_grad", options)
+        int segments = rows / s.n * s.count;
+        // Enough work-groups to fill the device, but at least two rows for each of the 8 rows of lanes.
+        int chunks = Math.clamp((4L * cl.device().units() + segments - 1) / segments, 1, Math.max(1, s.n / 16));
+        int chunk = (s.n + chunks - 1) / chunks;
+        boolean direct = chunks == 1 && along.dtype() == DType.F32;
+        Tensor partAlong = direct ? along : cl.scratch(segments, chunks, d);
+        Tensor partPlain = direct || plain.isEmpty() ? plain.orElse(partAlong) : cl.scratch(segments, chunks, d);
+        cl.launch("norm", "norm_grad", options(norm, use, x, w, four) + (plain.isPresent() ? " -DPLAIN_SUM" : ""))
                 .tensor(x)
                 .tensor(factor)
                 .tensor(gy)
                 .tensor(gx)
-                .tensor(stats)
-                .number(rows)
-                .number(s.n)
-                .number(s.split)
-                .vector(far)
-                .number(eps)
-                .groups(256, (rows + 7) / 8, 1, 1);
-        int segments = rows / s.n * s.count;
-        int width = four ? 128 : 32;
-        int blocks = (d + width - 1) / width;
-        // Enough work-groups to fill the device, but at least 64 rows for each.
-        int chunks = Math.clamp(8L * cl.device().units() / ((long) segments * blocks), 1, Math.max(1, s.n / 64));
-        int chunk = (s.n + chunks - 1) / chunks;
-        boolean direct = chunks == 1 && along.dtype() == DType.F32;
-        Tensor partAlong = direct ? along : cl.scratch(segments, chunks, d);
-        Tensor partPlain = direct && plain.isPresent() ? plain.get() : cl.scratch(segments, chunks, d);
-        cl.launch("norm", "norm_columns", options)
-                .tensor(x)
-                .tensor(stats)
-                .tensor(gy)
                 .tensor(partAlong)
                 .tensor(partPlain)
                 .number(s.n)
                 .number(s.count)
                 .number(s.split)
                 .number(chunk)
-                .groups(256, (long) blocks * segments, chunks, 1);
+                .vector(far)
+                .number(eps)
+                .groups(256, segments, chunks, 1);
         if (!direct) {
             Reduce.run(cl, "", partAlong, List.of(1), along);
             plain.ifPresent(t -> Reduce.run(cl, "", partPlain, List.of(1), t));

@@ -44,8 +44,8 @@ final class Reduce {
         long goneStep = gone.strides().getFirst()[Strided.AXES - 1];
         boolean columns = keptStep < goneStep || reduced < 16;
         long groups = four ? (outputs + 127) / 128 : columns ? (outputs + 31) / 32 : (outputs + 7) / 8;
-        // Enough work-groups to fill the device, but at least 512 elements for each.
-        long chunks = Math.clamp(8L * cl.device().units() / groups, 1, Math.max(1, reduced / 512));
+        // Enough work-groups to fill the device, but at least 512 elements (or 64 rows of 128) for each.
+        long chunks = Math.clamp(8L * cl.device().units() / groups, 1, Math.max(1, reduced / (four ? 64 : 512)));
         long chunk = (reduced + chunks - 1) / chunks;
         chunks = (reduced + chunk - 1) / chunk;
         Tensor target = chunks == 1 ? y : cl.scratch((int) chunks, (int) outputs);

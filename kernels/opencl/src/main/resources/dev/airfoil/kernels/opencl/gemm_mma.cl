@@ -37,9 +37,9 @@ inline uint spot(const bool along, const uint size, const uint x, const uint k) 
 inline uint load_x(const bool along, const uint size, const uint e) { return along ? e / 8 : e % (size / 4) * 4; }
 inline uint load_k(const bool along, const uint size, const uint e) { return along ? e % 8 * 4 : e / (size / 4); }
 
-// Four neighbours of a row as they are stored: zeros outside.
+// Four neighbours of a row as they are stored (words in pairs): zeros outside.
 #ifdef WORDS
-typedef ushort4 four;
+typedef uint2 four;
 #else
 typedef float4 four;
 #endif
@@ -49,14 +49,18 @@ inline four fetch(
     four v = (four)(0);
     if (row < rows && col < cols) {
         p += (long)row * pitch + col;
-        if (aligned) {
-            v = *(__global const four *)p;
-        } else {
-            v.x = p[0];
-            if (col + 1 < cols) v.y = p[1];
-            if (col + 2 < cols) v.z = p[2];
-            if (col + 3 < cols) v.w = p[3];
-        }
+        if (aligned) return *(__global const four *)p;
+#ifdef WORDS
+        v.x = p[0];
+        if (col + 1 < cols) v.x |= (uint)p[1] << 16;
+        if (col + 2 < cols) v.y = p[2];
+        if (col + 3 < cols) v.y |= (uint)p[3] << 16;
+#else
+        v.x = p[0];
+        if (col + 1 < cols) v.y = p[1];
+        if (col + 2 < cols) v.z = p[2];
+        if (col + 3 < cols) v.w = p[3];
+#endif
     }
     return v;
 }
@@ -69,7 +73,7 @@ inline four fetch_xk(
 
 inline void keep(__local ushort *to, const four v) {
 #ifdef WORDS
-    *(__local ushort4 *)to = v;
+    *(__local uint2 *)to = v;
 #else
     *(__local uint2 *)to = (uint2)(bf16x2(v.x, v.y), bf16x2(v.z, v.w));
 #endif

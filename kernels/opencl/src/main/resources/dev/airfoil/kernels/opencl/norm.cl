@@ -81,90 +81,88 @@ UNROLL
     }
 }
 
-// gx from x, w and gy, and (mean, 1 / deviation) of every row for norm_columns.
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm_grad(
-        IN(STORED, x), IN(PARAM, w), IN(STORED, gy), OUT(STORED, gx), OUT(float, stats), const uint rows, const uint n,
-        const uint split, const long2 w_far, const float eps) {
-    LANES_SCRATCH(scratch);
-    const uint lane = get_local_id(0) & 31, row = get_group_id(0) * 8 + (get_local_id(0) >> 5);
-    const uint r = min(row, rows - 1);
-    x += x_at + (long)r * D;
-    gy += gy_at + (long)r * D;
-    gx += gx_at + (long)r * D;
-    w += w_at + settings(r, n, split, w_far);
-    nums v[PER], g[PER];
+// The sums of the 8 rows of lanes, in order.
+inline void add_up(
+        __global float *to, const nums *sum, __local nums parts[8][32], const uint lane, const uint sub) {
 UNROLL
     EACH {
-        v[i] = g[i] = (nums)(0);
-        if (INSIDE) {
-            v[i] = LOADN(STORED, x, COL);
-            g[i] = LOADN(STORED, gy, COL);
+        barrier(CLK_LOCAL_MEM_FENCE);
+        parts[sub][lane] = sum[i];
+        barrier(CLK_LOCAL_MEM_FENCE);
+        if (sub == 0 && INSIDE) {
+            nums all = parts[0][lane];
+            for (uint j = 1; j < 8; j++) all += parts[j][lane];
+            STOREN(F32, to, COL, all);
         }
-    }
-    const float2 stat = normalise(v, lane, eps, scratch);
-    nums sums = (nums)(0), alongs = (nums)(0);
-UNROLL
-    EACH {
-        if (INSIDE) {
-#ifdef MODULATE
-            g[i] *= 1.0f + LOADN(PARAM, w, COL);
-#else
-            g[i] *= LOADN(PARAM, w, COL);
-#endif
-            sums += g[i];
-            alongs = fma(g[i], v[i], alongs);
-        }
-    }
-    float sum = 0, along = 0;
-#ifndef PLAIN
-    along = lanes_sum(TOTAL(alongs), 32, scratch) * (1.0f / D);
-#ifndef RMS
-    sum = lanes_sum(TOTAL(sums), 32, scratch) * (1.0f / D);
-#endif
-#endif
-    if (row < rows) {
-UNROLL
-        EACH {
-            if (INSIDE) STOREN(STORED, gx, COL, stat.y * (g[i] - sum - v[i] * along));
-        }
-        if (lane == 0) vstore2(stat, r, stats + stats_at);
     }
 }
 
-// Sums over rows of gy hat, and of gy: 32 lanes of VEC columns x 8 rows at a time. The rows of a batch and stream are
-// cut into chunks; y[batch, stream, chunk, column].
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm_columns(
-        IN(STORED, x), IN(float, stats), IN(STORED, gy), OUT(float, along), OUT(float, plain), const uint n,
-        const uint streams, const uint split, const uint chunk) {
-    __local nums parts[2][8][32];
+// gx from x, w and gy, and the sums over rows of gy hat and (with PLAIN_SUM) of gy. A work-group takes a chunk of the rows
+// of a batch and stream; its lanes keep the sums of their columns; along[batch, stream, chunk, column].
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm_grad(
+        IN(STORED, x), IN(PARAM, w), IN(STORED, gy), OUT(STORED, gx), OUT(float, along), OUT(float, plain),
+        const uint n, const uint streams, const uint split, const uint chunk, const long2 w_far, const float eps) {
+    LANES_SCRATCH(scratch);
+    __local nums parts[8][32];
     const uint lane = get_local_id(0) & 31, sub = get_local_id(0) >> 5;
-    const uint at = get_group_id(0) % PER * 32 + lane, segment = get_group_id(0) / PER;
-    const uint chunks = get_num_groups(1), stream = segment % streams;
+    const uint segment = get_group_id(0), stream = segment % streams;
     const uint first = stream == 0 ? 0 : split, end = streams == 1 || stream == 1 ? n : split;
     const uint from = first + get_group_id(1) * chunk, to = min(end, from + chunk);
     const long base = (long)(segment / streams) * n;
-    nums a = (nums)(0), p = (nums)(0);
-    if (at * VEC < D) {
-        AT(x);
-        AT(gy);
-        AT(stats);
-        UNROLL_4
-        for (uint r = from + sub; r < to; r += 8) {
-            const long row = (base + r) * (D / VEC) + at;
-            const float2 stat = vload2(base + r, stats);
-            const nums g = LOADN(STORED, gy, row);
-            a = fma(g, (LOADN(STORED, x, row) - stat.x) * stat.y, a);
-            p += g;
+    AT(x);
+    AT(gy);
+    AT(gx);
+    w += w_at + segment / streams * w_far.x + stream * w_far.y;
+    nums sum_along[PER], sum_plain[PER];
+UNROLL
+    EACH sum_along[i] = sum_plain[i] = (nums)(0);
+    for (uint top = from; top < to; top += 8) { // as often for all, because of the barriers within
+        const bool counts = top + sub < to;
+        const long row = (base + min(top + sub, to - 1)) * D;
+        nums v[PER], g[PER];
+UNROLL
+        EACH {
+            v[i] = g[i] = (nums)(0);
+            if (INSIDE) {
+                v[i] = LOADN(STORED, x + row, COL);
+                g[i] = LOADN(STORED, gy + row, COL);
+            }
+        }
+        const float rstd = normalise(v, lane, eps, scratch).y;
+        nums sums = (nums)(0), alongs = (nums)(0);
+UNROLL
+        EACH {
+            if (INSIDE) {
+                if (counts) {
+                    sum_along[i] = fma(g[i], v[i], sum_along[i]);
+                    sum_plain[i] += g[i];
+                }
+#ifdef MODULATE
+                g[i] *= 1.0f + LOADN(PARAM, w, COL);
+#else
+                g[i] *= LOADN(PARAM, w, COL);
+#endif
+                sums += g[i];
+                alongs = fma(g[i], v[i], alongs);
+            }
+        }
+        float sum = 0, inner = 0;
+#ifndef PLAIN
+        inner = lanes_sum(TOTAL(alongs), 32, scratch) * (1.0f / D);
+#ifndef RMS
+        sum = lanes_sum(TOTAL(sums), 32, scratch) * (1.0f / D);
+#endif
+#endif
+        if (counts) {
+UNROLL
+            EACH {
+                if (INSIDE) STOREN(STORED, gx + row, COL, rstd * (g[i] - sum - v[i] * inner));
+            }
         }
     }
-    parts[0][sub][lane] = a;
-    parts[1][sub][lane] = p;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (sub < 2 && at * VEC < D) {
-        nums all = parts[sub][0][lane];
-        for (uint i = 1; i < 8; i++) all += parts[sub][i][lane];
-        const long row = ((long)segment * chunks + get_group_id(1)) * (D / VEC) + at;
-        if (sub == 0) STOREN(F32, along + along_at, row, all);
-        else STOREN(F32, plain + plain_at, row, all);
-    }
+    const long out = ((long)segment * get_num_groups(1) + get_group_id(1)) * D;
+    add_up(along + along_at + out, sum_along, parts, lane, sub);
+#ifdef PLAIN_SUM
+    add_up(plain + plain_at + out, sum_plain, parts, lane, sub);
+#endif
 }

@@ -118,17 +118,19 @@ UNROLL
         const long at = (long)token * (3 * H * E) + head * E;
         const long from = (((long)b * H + head) * n + row) * E;
         __global const float *c = cosine + cosine_at + row * HALF, *s = sine + sine_at + row * HALF;
-        float2 x[PAIRS], g[PAIRS];
+        float2 x[PAIRS], y[PAIRS], g[PAIRS], gy[PAIRS], gz[PAIRS];
         load(x, qkv + qkv_at + at, lane);
+        load(y, qkv + qkv_at + at + H * E, lane);
         load(g, gq + gq_at + from, lane);
+        load(gy, gk + gk_at + from, lane);
+        load(gz, gv + gv_at + from, lane);
         back(g, x, sq, qw + qw_at, c, s, eps, lane, counts, scratch);
-        if (counts) store(gqkv + gqkv_at + at, g, lane);
-        load(x, qkv + qkv_at + at + H * E, lane);
-        load(g, gk + gk_at + from, lane);
-        back(g, x, sk, kw + kw_at, c, s, eps, lane, counts, scratch);
-        if (counts) store(gqkv + gqkv_at + at + H * E, g, lane);
-        load(g, gv + gv_at + from, lane);
-        if (counts) store(gqkv + gqkv_at + at + 2 * H * E, g, lane);
+        back(gy, y, sk, kw + kw_at, c, s, eps, lane, counts, scratch);
+        if (counts) {
+            store(gqkv + gqkv_at + at, g, lane);
+            store(gqkv + gqkv_at + at + H * E, gy, lane);
+            store(gqkv + gqkv_at + at + 2 * H * E, gz, lane);
+        }
     }
     wide += wide_at + (long)slot * 2 * E;
 UNROLL
