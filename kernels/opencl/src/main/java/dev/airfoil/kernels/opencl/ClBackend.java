@@ -14,11 +14,14 @@ import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.TensorSpec;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.cl_command_queue;
@@ -34,9 +37,12 @@ import org.jocl.cl_mem;
  * thread, one at a time.
  */
 public final class ClBackend implements Backend {
+    private static final System.Logger LOG = System.getLogger(ClBackend.class.getName());
+
     private final ClDevice device;
     private final DType compute;
     private final boolean tensorCores;
+    private final boolean hopper;
     private final cl_context context;
     private final cl_command_queue queue;
     private final cl_command_queue timedQueue;
@@ -46,6 +52,7 @@ public final class ClBackend implements Backend {
     private final ClFaults faults;
     private final Scope constants = Scope.open("opencl constants");
     private final Map<Class<?>, ClKernel<?>> kernels = new HashMap<>();
+    private final Set<String> refused = new HashSet<>();
     private Optional<ClProfile> profile = Optional.empty();
     private boolean closed;
 
@@ -54,6 +61,7 @@ public final class ClBackend implements Backend {
         this.device = device;
         this.compute = options.precision().storage();
         this.tensorCores = options.precision() == Precision.MIXED && device.hasTensorCores();
+        this.hopper = device.isHopper();
         cl_device_id[] ids = {device.id()};
         try {
             cl_context_properties properties = new cl_context_properties();
@@ -95,6 +103,11 @@ public final class ClBackend implements Backend {
     /** Whether products and attention of F32 tensors round their factors to BF16 and run on tensor cores. */
     boolean tensorCores() {
         return tensorCores;
+    }
+
+    /** Whether kernels for NVIDIA's Hopper can be tried. */
+    boolean hopper() {
+        return hopper;
     }
 
     /** Whether products of such tensors run on tensor cores. */
@@ -146,6 +159,28 @@ public final class ClBackend implements Backend {
     Launch launch(String file, String kernel, String options) {
         String name = kernel.equals(file) ? kernel : file + "." + kernel;
         return new Launch(this, name, programs.kernel(file, kernel, options));
+    }
+
+    /**
+     * As {@link #launch}, if the device takes the program; if not, this is logged once and whoever asks goes another way.
+     */
+    Optional<Launch> tryLaunch(String file, String kernel, String options) {
+        if (refused.contains(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(launch(file, kernel, options));
+        } catch (TensorException e) {
+            String reason = e.getMessage();
+            LOG.log(
+                    Level.WARNING,
+                    "{0}.cl steps aside: {1}",
+                    file,
+                    reason.lines().findFirst().orElse(reason));
+            LOG.log(Level.DEBUG, reason);
+            refused.add(file);
+            return Optional.empty();
+        }
     }
 
     /** {@code t} if it lies densely, else a dense copy in the innermost scope. */

@@ -53,6 +53,11 @@ record ClDevice(
         return isNvidia() && number(id, COMPUTE_CAPABILITY_MAJOR_NV) >= 8;
     }
 
+    /** NVIDIA's compute capability 9.0: teams of four warps multiply matrices in local memory, asynchronously. */
+    boolean isHopper() {
+        return isNvidia() && number(id, COMPUTE_CAPABILITY_MAJOR_NV) == 9;
+    }
+
     /** NVIDIA reports 48 KiB but grants statically declared arrays up to 227 KiB; two work-groups should fit. */
     long usableLocalMemory() {
         return isNvidia() ? 110 << 10 : localMemory;

@@ -18,6 +18,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;
@@ -33,6 +35,11 @@ import org.jocl.cl_program;
  */
 final class ClPrograms implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ClPrograms.class.getName());
+
+    /** From this version on tensormap.replace takes strides in bytes. */
+    private static final double LEAST_PTX = 8.5;
+
+    private static final Pattern PTX_VERSION = Pattern.compile("(?m)^\\.version (\\d+\\.\\d+)");
 
     private final cl_context context;
     private final ClDevice device;
@@ -66,24 +73,55 @@ final class ClPrograms implements AutoCloseable {
 
     private cl_program build(String file, String given) {
         String options = target() + (given.isEmpty() ? "" : " " + given);
-        String shared = file.endsWith("_mma") ? common + read("mma.cl") : common;
+        boolean hopper = file.endsWith("_wgmma");
+        String shared =
+                common + (hopper || file.endsWith("_mma") ? read("mma.cl") : "") + (hopper ? read("wgmma.cl") : "");
         String source = shared + "\n#line 1\n" + read(file + ".cl");
         Path binary = cache.resolve(file + "-" + hash(device.name(), device.driver(), options, source) + ".bin");
         return cached(binary, options).orElseGet(() -> {
             cl_program program = clCreateProgramWithSource(context, 1, new String[] {source}, null, null);
-            try {
-                clBuildProgram(program, 1, devices(), options, null, null);
-            } catch (CLException e) {
-                String log = log(program);
-                clReleaseProgram(program);
-                throw new TensorException(
-                        file + ".cl does not build on " + device.name() + " with '" + options + "' (" + e.getMessage()
-                                + "):\n" + log,
-                        e);
+            build(program, file, options);
+            if (hopper) {
+                program = aimAtHopper(program, file, options);
             }
             store(program, binary);
             return program;
         });
+    }
+
+    /** Builds, or lets go of the program and says why it could not be built. */
+    private void build(cl_program program, String file, String options) {
+        try {
+            clBuildProgram(program, 1, devices(), options, null, null);
+        } catch (CLException e) {
+            String log = log(program);
+            clReleaseProgram(program);
+            throw new TensorException(
+                    file + ".cl does not build on " + device.name() + " with '" + options + "' (" + e.getMessage()
+                            + "):\n" + log,
+                    e);
+        }
+    }
+
+    /**
+     * The compiler of OpenCL C aims at sm_90. What only sm_90a has is a comment in the source, which the compiler passes
+     * on to the PTX with its operands filled in; here it becomes an instruction.
+     */
+    private cl_program aimAtHopper(cl_program plain, String file, String options) {
+        String ptx = new String(binary(plain), StandardCharsets.ISO_8859_1);
+        clReleaseProgram(plain);
+        if (ptx.indexOf('\0') >= 0) {
+            ptx = ptx.substring(0, ptx.indexOf('\0'));
+        }
+        Matcher version = PTX_VERSION.matcher(ptx);
+        if (!version.find() || Double.parseDouble(version.group(1)) < LEAST_PTX) {
+            throw new TensorException(file + ".cl needs PTX " + LEAST_PTX + " or later, which " + device.name()
+                    + " does not speak with " + device.driver() + "; install driver 555 or later");
+        }
+        ptx = ptx.replace("//@ ", "").replace(".target sm_90,", ".target sm_90a,");
+        cl_program aimed = load((ptx + "\0").getBytes(StandardCharsets.ISO_8859_1));
+        build(aimed, file, options);
+        return aimed;
     }
 
     /** A CPU has the cpu backend for speed; here it serves to test kernels, and builds five times sooner unoptimised. */
@@ -99,9 +137,7 @@ final class ClPrograms implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            byte[] bytes = Files.readAllBytes(binary);
-            cl_program program = clCreateProgramWithBinary(
-                    context, 1, devices(), new long[] {bytes.length}, new byte[][] {bytes}, null, null);
+            cl_program program = load(Files.readAllBytes(binary));
             clBuildProgram(program, 1, devices(), options, null, null);
             return Optional.of(program);
         } catch (IOException | CLException e) {
@@ -113,10 +149,7 @@ final class ClPrograms implements AutoCloseable {
     /** Writes beside and moves, so that no other process ever sees half a file. */
     private void store(cl_program program, Path binary) {
         try {
-            long[] size = new long[1];
-            clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
-            byte[] bytes = new byte[Math.toIntExact(size[0])];
-            clGetProgramInfo(program, CL_PROGRAM_BINARIES, Sizeof.POINTER, Pointer.to(Pointer.to(bytes)), null);
+            byte[] bytes = binary(program);
             Files.createDirectories(cache);
             Path beside = Files.createTempFile(cache, "new", ".tmp");
             Files.write(beside, bytes);
@@ -124,6 +157,19 @@ final class ClPrograms implements AutoCloseable {
         } catch (IOException | CLException e) {
             LOG.log(System.Logger.Level.DEBUG, "program {0} could not be kept: {1}", binary, e.getMessage());
         }
+    }
+
+    private cl_program load(byte[] binary) {
+        return clCreateProgramWithBinary(
+                context, 1, devices(), new long[] {binary.length}, new byte[][] {binary}, null, null);
+    }
+
+    private static byte[] binary(cl_program program) {
+        long[] size = new long[1];
+        clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
+        byte[] bytes = new byte[Math.toIntExact(size[0])];
+        clGetProgramInfo(program, CL_PROGRAM_BINARIES, Sizeof.POINTER, Pointer.to(Pointer.to(bytes)), null);
+        return bytes;
     }
 
     private cl_device_id[] devices() {

@@ -49,7 +49,7 @@ final class Gemm {
     }
 
     /** One operand: a batch of matrices, stored row by row or (if transposed) column by column. */
-    private record Operand(Tensor tensor, boolean transposed, long pitch, long batch) {
+    record Operand(Tensor tensor, boolean transposed, long pitch, long batch) {
         boolean aligned(int innerSize) {
             return innerSize % 4 == 0
                     && pitch % 4 == 0
@@ -69,19 +69,20 @@ final class Gemm {
         long batches = c.size() / ((long) m * n);
         Operand left = operand(cl, a);
         Operand right = operand(cl, b);
+        if (GemmWgmma.run(cl, left, right, bias, activation, c)) {
+            return;
+        }
         int units = cl.device().units();
         Plan plan = cl.tensorCores(a.dtype()) ? GemmMma.plan(m, n, k, batches, units) : plan(m, n, k, batches, units);
         int part = (k + plan.parts - 1) / plan.parts;
         part = Math.max((part + 31) / 32 * 32, 32);
         int parts = Math.max((k + part - 1) / part, 1);
-        String end = " -DACT=" + activation
-                + bias.map(t -> " -DBIAS" + Stored.param(t)).orElse("");
         String options = "-DBM=" + plan.m + " -DBN=" + plan.n + plan.options
                 + (left.transposed ? " -DTA" : "") + (right.transposed ? " -DTB" : "")
                 + " -DVA=" + bit(left.aligned(left.transposed ? m : k))
                 + " -DVB=" + bit(right.aligned(right.transposed ? k : n))
                 + " -DVC=" + bit(n % 4 == 0)
-                + (parts > 1 ? " -DSPLIT -DACT=NONE" : end) + Stored.as(a)
+                + (parts > 1 ? " -DSPLIT -DACT=NONE" : end(bias, activation)) + Stored.as(a)
                 + (a.dtype() == DType.BF16 ? " -DWORDS" : "");
         Tensor target = parts > 1 ? cl.scratch(parts, Math.toIntExact(batches), m, n) : c;
         String result = Stored.result(a, target.dtype()) + (target.dtype() == DType.BF16 ? " -DNARROW" : "");
@@ -104,15 +105,28 @@ final class Gemm {
                 .operations(2.0 * c.size() * k)
                 .groups(256, plan.count(m, n) * batches, parts, 1);
         if (parts > 1) {
-            cl.launch("gemm", "split_sum", "-DBM=64 -DBN=64 -DVA=0 -DVB=0 -DVC=0" + end + " -DRESULT=" + c.dtype())
-                    .tensor(target)
-                    .tensor(bias.orElse(c))
-                    .tensor(c)
-                    .number(c.size())
-                    .number(n)
-                    .number(parts)
-                    .items(c.size());
+            sumParts(cl, target, bias, activation, c);
         }
+    }
+
+    /** {@code c} is the sum of {@code parts [p .. m n]} over p, plus bias, then the activation. */
+    static void sumParts(ClBackend cl, Tensor parts, Optional<Tensor> bias, Activation.Fn activation, Tensor c) {
+        cl.launch(
+                        "gemm",
+                        "split_sum",
+                        "-DBM=64 -DBN=64 -DVA=0 -DVB=0 -DVC=0" + end(bias, activation) + " -DRESULT=" + c.dtype())
+                .tensor(parts)
+                .tensor(bias.orElse(c))
+                .tensor(c)
+                .number(c.size())
+                .number(c.dim(-1))
+                .number(parts.dim(0))
+                .items(c.size());
+    }
+
+    static String end(Optional<Tensor> bias, Activation.Fn activation) {
+        return " -DACT=" + activation
+                + bias.map(t -> " -DBIAS" + Stored.param(t)).orElse("");
     }
 
     private static int bit(boolean b) {
@@ -143,7 +157,7 @@ final class Gemm {
     }
 
     /** The tensor as an operand; copied if its last two axes are not dense one way or the other. */
-    private static Operand operand(ClBackend cl, Tensor t) {
+    static Operand operand(ClBackend cl, Tensor t) {
         Layout l = t.layout();
         int rank = l.shape().rank();
         boolean rows = l.stride(-1) == 1 || t.dim(-1) == 1;

@@ -98,6 +98,13 @@ class ClBackendTest {
     }
 
     @Test
+    void aProgramThatTheDeviceRefusesIsNotTriedAgain() {
+        assertThat(cl.tryLaunch("copy", "copy", "-DT=nonsense")).isEmpty();
+        assertThat(cl.tryLaunch("copy", "copy", "-DT=int")).isEmpty();
+        assertThat(cl.launch("copy", "copy", "-DT=int")).isNotNull();
+    }
+
+    @Test
     void aProfileNamesTheKernels() {
         String table = cl.profile(() -> run(() -> F.normal(1, 1, 1000).mul(2)));
         assertThat(table).contains("philox_normal").contains("affine").contains("launches");
