@@ -1,8 +1,8 @@
 // gemm.cl for BF16 factors on Hopper. A work-group stays on its unit and takes its share of the work, tiles of BM x BN.
-// One work-item, the porter, keeps slices of BK along k on their way into a ring of STAGES; two teams of 4 warps multiply
-// them. If APART, each team has tiles of its own, and while one multiplies the other stores; else they share a tile,
-// whose lower half is the second team's. Options as in gemm.cl: TA, TB, BIAS, ACT, VC (rows of c begin at multiples of 8
-// numbers).
+// One work-item, the porter, keeps slices of BK along k on their way into a ring of STAGES; two teams of 4 warps
+// multiply them. If APART, each team has tiles of its own, and while one multiplies the other stores; else they share a
+// tile, whose lower half is the second team's. Options as in gemm.cl: TA, TB, BIAS, ACT, VC (rows of c begin at
+// multiples of 8 numbers).
 #define BK 64
 #ifdef APART
 #define ROWS BM
@@ -98,7 +98,7 @@ __kernel __attribute__((reqd_work_group_size(384, 1, 1))) void gemm(
         const uint batches, const uint k_part, const uint count, __global uchar *restrict maps, const long maps_at) {
     __local uchar ring[STAGES * STAGE] __attribute__((aligned(1024)));
     __local uint scratch[64] __attribute__((aligned(128)));
-    __local ulong bars[2 * STAGES + 2]; // a slice of the ring is there; it has been read; it is a team's turn to multiply
+    __local ulong bars[2 * STAGES + 2]; // a slice of the ring has come; it has been read; a team's turn to multiply
     const uint tid = get_local_id(0), lane = tid & 31, warp = tid / 32, team = warp / 4, groups = get_num_groups(0);
     const uint at = local_address(ring), full = local_address(bars), empty = full + 8 * STAGES;
     const uint turn = empty + 8 * STAGES;

@@ -44,6 +44,7 @@ import dev.airfoil.tensor.ops.QkNormRopeGrad;
 import dev.airfoil.tensor.ops.Random;
 import dev.airfoil.tensor.ops.RmsNorm;
 import dev.airfoil.tensor.ops.RmsNormGrad;
+import dev.airfoil.tensor.ops.Rounding;
 import dev.airfoil.tensor.ops.ScatterAdd;
 import dev.airfoil.tensor.ops.Softmax;
 import dev.airfoil.tensor.ops.SoftmaxGrad;
@@ -122,6 +123,10 @@ final class Agreement {
         stored[last] = dims[last - 1];
         stored[last - 1] = dims[last] + 3;
         return x(seed, stored).narrow(last - 1, 2, dims[last]).transpose();
+    }
+
+    private static Tensor half(Tensor t) {
+        return F.cast(t, DType.BF16);
     }
 
     private static Tensor ids(int bound, int... dims) {
@@ -241,6 +246,16 @@ final class Agreement {
                     _ -> List.of(x(1, m, k), x(2, n, k).transpose()));
             add("matmul tn " + size, new MatMul(), 1e-6, _ -> List.of(x(1, k, m).transpose(), x(2, k, n)));
             add("matmul tt " + size, new MatMul(), 1e-6, _ -> List.of(view(1, m, k), view(2, k, n)));
+            add(
+                    "matmul tn bf16 " + size,
+                    new MatMul(Rounding.NONE),
+                    1e-5,
+                    _ -> List.of(half(x(1, k, m)).transpose(), half(x(2, k, n))));
+            add(
+                    "linear bf16 " + size,
+                    new Linear(Activation.Fn.GELU_TANH),
+                    2e-3,
+                    _ -> List.of(half(x(1, m, k).mul(0.1)), half(x(2, n, k)), x(3, n)));
             add("linear " + size, new Linear(Activation.Fn.NONE), 1e-6, _ -> List.of(x(1, m, k), x(2, n, k), x(3, n)));
             add(
                     "linear gelu " + size,
@@ -248,6 +263,11 @@ final class Agreement {
                     1e-6,
                     _ -> List.of(x(1, m, k).mul(0.1), x(2, n, k), x(3, n)));
         }
+        add(
+                "matmul bf16 batched",
+                new MatMul(),
+                2e-3,
+                _ -> List.of(half(x(1, 2, 3, 17, 24)), half(x(2, 24, 40)).expand(2, 3, 24, 40)));
         add("matmul batched", new MatMul(), 1e-6, _ -> List.of(x(1, 2, 3, 17, 20), x(2, 2, 3, 20, 9)));
         add(
                 "matmul heads",
