@@ -7,7 +7,8 @@ import java.nio.file.Path;
  * They are checked in; run this again only to change their shape.
  */
 final class TileGenerator {
-    private record Spec(int bits, int rows, int vectors, String why) {
+    /** A tile whose left side has {@code step} elements from one depth to the next: its rows, or more in "Wide" ones. */
+    private record Spec(int bits, int rows, int vectors, int step, String why) {
         int lanes() {
             return bits / 32;
         }
@@ -17,18 +18,24 @@ final class TileGenerator {
         }
 
         String name() {
-            return "Tile" + bits + "x" + rows + "x" + columns();
+            return "Tile" + bits + "x" + rows + "x" + columns() + (step > rows ? "Wide" : "");
         }
     }
 
     private TileGenerator() {}
 
     public static void main(String[] args) throws IOException {
+        String neon = "16 accumulators of the 32 registers of NEON";
+        String avx2 = "12 accumulators of the 16 registers of AVX2";
+        String avx512 = "24 accumulators of the 32 registers of AVX-512";
         Spec[] specs = {
-            new Spec(128, 8, 2, "16 accumulators of the 32 registers of NEON."),
-            new Spec(256, 5, 2, "10 accumulators of the 16 registers of AVX2: with 12 the register allocator of C2 spills."),
-            new Spec(512, 8, 3, "24 accumulators of the 32 registers of AVX-512; for matrix products."),
-            new Spec(512, 12, 2, "24 accumulators of the 32 registers of AVX-512; for attention heads of 32, 64, 96, 128."),
+            new Spec(128, 8, 2, 8, neon + "."),
+            new Spec(128, 8, 2, 48, neon + "; for attention."),
+            new Spec(256, 6, 2, 6, avx2 + "."),
+            new Spec(256, 6, 2, 48, avx2 + "; for attention."),
+            new Spec(512, 8, 3, 8, avx512 + "."),
+            new Spec(512, 12, 2, 12, avx512 + "; for attention, where columns should divide a head's width."),
+            new Spec(512, 12, 2, 96, avx512 + "; for attention."),
         };
         for (Spec spec : specs) {
             Files.writeString(Path.of(args[0], spec.name() + ".java"), source(spec));
@@ -46,18 +53,18 @@ final class TileGenerator {
         o.append("    private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;\n\n");
         o.append("    @Override\n    public int rows() {\n        return ").append(s.rows).append(";\n    }\n\n");
         o.append("    @Override\n    public int columns() {\n        return ").append(s.columns()).append(";\n    }\n\n");
-        method(o, s, "zero");
+        o.append("    @Override\n    public int step() {\n        return ").append(s.step).append(";\n    }\n\n");
+        method(o, s, "zeroPairs");
         o.append("\n");
-        method(o, s, "add");
+        method(o, s, "addPairs");
         o.append("}\n");
         return o.toString();
     }
 
     private static void method(StringBuilder o, Spec s, String name) {
-        boolean add = name.equals("add");
+        boolean add = name.equals("addPairs");
         o.append("    @Override\n    public void ").append(name).append("(\n            ");
-        o.append("int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs,");
-        o.append(" MemorySegment c, long co, long cs) {\n");
+        o.append("int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {\n");
         for (int i = 0; i < s.rows; i++) {
             for (int j = 0; j < s.vectors; j++) {
                 String load = "FloatVector.fromMemorySegment(F, c, " + at(s, i, j) + ", LE)";
@@ -66,21 +73,26 @@ final class TileGenerator {
         }
         line(o, 2, "int ap = ao;");
         line(o, 2, "long bp = bo;");
-        // Not a counted loop on purpose: C2 would unroll it and run out of registers.
-        line(o, 2, "int end = ao + k * as;");
+        // Not a counted loop: C2 would unroll it further and run out of registers. Two depths a turn halve what C2 adds to
+        // each turn: checks, moves of general registers, the safepoint.
+        line(o, 2, "int end = ao + pairs * " + 2 * s.step + ";");
         line(o, 2, "while (ap != end) {");
-        for (int j = 0; j < s.vectors; j++) {
-            line(o, 3, "FloatVector b" + j + " = FloatVector.fromMemorySegment(F, b, bp" + plus(j * s.bits / 8) + ", LE);");
-        }
-        for (int i = 0; i < s.rows; i++) {
-            line(o, 3, "FloatVector a" + i + " = FloatVector.broadcast(F, a[ap" + (i == 0 ? "" : " + " + i) + "]);");
+        for (int p = 0; p < 2; p++) {
             for (int j = 0; j < s.vectors; j++) {
-                String c = "c" + i + "_" + j;
-                line(o, 3, c + " = b" + j + ".fma(a" + i + ", " + c + ");");
+                String from = "bp" + plus(4 * p * s.columns() + j * s.bits / 8);
+                line(o, 3, "FloatVector b" + p + j + " = FloatVector.fromMemorySegment(F, b, " + from + ", LE);");
+            }
+            for (int i = 0; i < s.rows; i++) {
+                String a = "a" + p + i;
+                line(o, 3, "FloatVector " + a + " = FloatVector.broadcast(F, a[ap" + plus(p * s.step + i) + "]);");
+                for (int j = 0; j < s.vectors; j++) {
+                    String c = "c" + i + "_" + j;
+                    line(o, 3, c + " = b" + p + j + ".fma(" + a + ", " + c + ");");
+                }
             }
         }
-        line(o, 3, "ap += as;");
-        line(o, 3, "bp += bs;");
+        line(o, 3, "ap += " + 2 * s.step + ";");
+        line(o, 3, "bp += " + 8 * s.columns() + ";");
         line(o, 2, "}");
         for (int i = 0; i < s.rows; i++) {
             for (int j = 0; j < s.vectors; j++) {

@@ -20,20 +20,15 @@ import jdk.incubator.vector.FloatVector;
  * and the weights stand as the broadcast side of the product with v. A block of queries of one head is the unit of
  * parallelism.
  */
-public record FlashAttention(Tile tile) {
+public record FlashAttention(Tiles.Pair tiles) {
     /** The one for this machine. */
     public static final FlashAttention BEST = new FlashAttention(Tiles.forAttention());
 
-    private static final int QUERIES = 48;
     private static final int KEYS = 240;
 
-    /** Queries in a block: whole tiles both ways. */
+    /** Queries in a block. */
     private int queries() {
-        int size = tile.columns();
-        while (size % tile.rows() != 0 || size < QUERIES) {
-            size += tile.columns();
-        }
-        return size;
+        return tiles.wide().step();
     }
 
     static int up(int a, int b) {
@@ -63,6 +58,8 @@ public record FlashAttention(Tile tile) {
         private final Problem p;
         private final int e;
         private final int width = queries();
+        private final Tile tile = tiles.packed();
+        private final Tile wide = tiles.wide();
         private final int mr = tile.rows();
         private final int nr = tile.columns();
         private final int eUp;
@@ -139,7 +136,7 @@ public record FlashAttention(Tile tile) {
             for (int j = 0; j < rows; j += nr) {
                 for (int i = 0; i < n; i += mr) {
                     long to = 4L * (i * width + j);
-                    tile.zero(e, kPanels, (k0 + i) * e, mr, qPanels, 4L * j * e, 4L * nr, scores, to, 4L * width);
+                    tile.zero(e, kPanels, (k0 + i) * e, qPanels, 4L * j * e, scores, to, 4L * width);
                 }
             }
             if (p.limit(b, q0) < k0 + n) {
@@ -156,9 +153,9 @@ public record FlashAttention(Tile tile) {
                     long from = 4L * (j * (long) m + (long) k0 * nr);
                     long to = 4L * (i * eUp + j);
                     if (k0 > 0) {
-                        tile.add(n, weights, i, width, vPanels, from, 4L * nr, out, to, 4L * eUp);
+                        wide.add(n, weights, i, vPanels, from, out, to, 4L * eUp);
                     } else {
-                        tile.zero(n, weights, i, width, vPanels, from, 4L * nr, out, to, 4L * eUp);
+                        wide.zero(n, weights, i, vPanels, from, out, to, 4L * eUp);
                     }
                 }
             }

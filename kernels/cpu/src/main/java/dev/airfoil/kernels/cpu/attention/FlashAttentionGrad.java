@@ -16,24 +16,14 @@ import java.util.Arrays;
  * <p>Per block, scores and weight gradients are {@code [queries][keys]}. That is the broadcast side of {@code gv += p^T
  * go} and {@code gk += gs^T q} as it stands; only {@code gq += gs k} wants it transposed.
  */
-public record FlashAttentionGrad(Tile tile) {
+public record FlashAttentionGrad(Tiles.Pair tiles) {
     /** The one for this machine. */
     public static final FlashAttentionGrad BEST = new FlashAttentionGrad(Tiles.forAttention());
 
-    private static final int QUERIES = 60;
-    private static final int KEYS = 160;
+    private static final int QUERIES = 120;
 
     private static int up(int a, int b) {
         return FlashAttention.up(a, b);
-    }
-
-    /** Keys in a block: whole tiles both ways. */
-    private int keyBlock() {
-        int size = up(KEYS, tile.columns());
-        while (size % tile.rows() != 0) {
-            size += tile.columns();
-        }
-        return size;
     }
 
     /**
@@ -69,10 +59,14 @@ public record FlashAttentionGrad(Tile tile) {
         private final Tensors t;
         private final int e;
         private final int n;
+        private final Tile tile = tiles.packed();
+        private final Tile wide = tiles.wide();
         private final int mr = tile.rows();
         private final int nr = tile.columns();
         private final int eUp;
-        private final int width = keyBlock();
+        /** Keys in a block. */
+        private final int width = wide.step();
+
         private final int rows = up(QUERIES, mr);
 
         private final float[] qLeft;
@@ -197,8 +191,8 @@ public record FlashAttentionGrad(Tile tile) {
                 for (int i = 0; i < queries; i += mr) {
                     int left = (q0 + i) * e;
                     long to = i * stride + 4L * j;
-                    tile.zero(e, qLeft, left, mr, kTurned, right, 4L * nr, scores, to, stride);
-                    tile.zero(e, goLeft, left, mr, vTurned, right, 4L * nr, weightGrads, to, stride);
+                    tile.zero(e, qLeft, left, kTurned, right, scores, to, stride);
+                    tile.zero(e, goLeft, left, vTurned, right, weightGrads, to, stride);
                 }
             }
             weights(b, h, q0, queries, k0, keys);
@@ -207,8 +201,8 @@ public record FlashAttentionGrad(Tile tile) {
                 for (int j = 0; j < e; j += nr) {
                     long to = 4L * (i * eUp + j);
                     long right = 4L * j * n + turned;
-                    tile.add(queries, weights, i, width, goRight, right, 4L * nr, gv, to, 4L * eUp);
-                    tile.add(queries, grads, i, width, qRight, right, 4L * nr, gk, to, 4L * eUp);
+                    wide.add(queries, weights, i, goRight, right, gv, to, 4L * eUp);
+                    wide.add(queries, grads, i, qRight, right, gk, to, 4L * eUp);
                 }
             }
             new Operand(scores, 0, stride, Float.BYTES).packLeft(queries, mr, keys, transposed);
@@ -216,7 +210,7 @@ public record FlashAttentionGrad(Tile tile) {
                 for (int j = 0; j < e; j += nr) {
                     long right = 4L * (j * (long) p.keys().count(b) + (long) k0 * nr);
                     long to = 4L * ((long) (q0 + i) * eUp + j);
-                    tile.add(keys, transposed, i * keys, mr, kPanels, right, 4L * nr, gq, to, 4L * eUp);
+                    tile.add(keys, transposed, i * keys, kPanels, right, gq, to, 4L * eUp);
                 }
             }
         }

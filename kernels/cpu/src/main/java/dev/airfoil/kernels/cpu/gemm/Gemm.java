@@ -18,6 +18,12 @@ import jdk.incubator.vector.FloatVector;
  * summed by one thread in an order that depends on k alone, so the result is the same for any number of threads.
  */
 public record Gemm(Tile tile) {
+    public Gemm {
+        if (tile.step() != tile.rows()) {
+            throw new IllegalArgumentException("gemm: " + tile + " does not read panels of its own rows");
+        }
+    }
+
     /** The one for this machine. */
     public static final Gemm BEST = new Gemm(Tiles.forProducts());
 
@@ -211,12 +217,12 @@ public record Gemm(Tile tile) {
             long co = c.base() + (long) ip * mr * c.stride() + 4L * j * nr;
             int h = Math.min(mr, block.m - ip * mr);
             if (h < mr || w < nr) {
-                tile.zero(k, block.a, ip * mr * k, mr, block.b, bo, 4L * nr, spare, 0, 4L * nr);
+                tile.zero(k, block.a, ip * mr * k, block.b, bo, spare, 0, 4L * nr);
                 merge(spare, c, co, h, w, block.adds());
             } else if (block.adds()) {
-                tile.add(k, block.a, ip * mr * k, mr, block.b, bo, 4L * nr, c.data(), co, c.stride());
+                tile.add(k, block.a, ip * mr * k, block.b, bo, c.data(), co, c.stride());
             } else {
-                tile.zero(k, block.a, ip * mr * k, mr, block.b, bo, 4L * nr, c.data(), co, c.stride());
+                tile.zero(k, block.a, ip * mr * k, block.b, bo, c.data(), co, c.stride());
             }
             if (block.last) {
                 c.epilogue().apply(c.data(), co, c.stride(), h, w, j * nr, spare);

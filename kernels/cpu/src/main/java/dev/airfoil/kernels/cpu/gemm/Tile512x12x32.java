@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** 24 accumulators of the 32 registers of AVX-512; for attention heads of 32, 64, 96, 128. Written by TileGenerator. */
+/** 24 accumulators of the 32 registers of AVX-512; for attention, where columns should divide a head's width. Written by TileGenerator. */
 final class Tile512x12x32 implements Tile {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_512;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
@@ -21,8 +21,13 @@ final class Tile512x12x32 implements Tile {
     }
 
     @Override
-    public void zero(
-            int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs, MemorySegment c, long co, long cs) {
+    public int step() {
+        return 12;
+    }
+
+    @Override
+    public void zeroPairs(
+            int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         FloatVector c0_0 = FloatVector.zero(F);
         FloatVector c0_1 = FloatVector.zero(F);
         FloatVector c1_0 = FloatVector.zero(F);
@@ -49,48 +54,86 @@ final class Tile512x12x32 implements Tile {
         FloatVector c11_1 = FloatVector.zero(F);
         int ap = ao;
         long bp = bo;
-        int end = ao + k * as;
+        int end = ao + pairs * 24;
         while (ap != end) {
-            FloatVector b0 = FloatVector.fromMemorySegment(F, b, bp, LE);
-            FloatVector b1 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
-            FloatVector a0 = FloatVector.broadcast(F, a[ap]);
-            c0_0 = b0.fma(a0, c0_0);
-            c0_1 = b1.fma(a0, c0_1);
-            FloatVector a1 = FloatVector.broadcast(F, a[ap + 1]);
-            c1_0 = b0.fma(a1, c1_0);
-            c1_1 = b1.fma(a1, c1_1);
-            FloatVector a2 = FloatVector.broadcast(F, a[ap + 2]);
-            c2_0 = b0.fma(a2, c2_0);
-            c2_1 = b1.fma(a2, c2_1);
-            FloatVector a3 = FloatVector.broadcast(F, a[ap + 3]);
-            c3_0 = b0.fma(a3, c3_0);
-            c3_1 = b1.fma(a3, c3_1);
-            FloatVector a4 = FloatVector.broadcast(F, a[ap + 4]);
-            c4_0 = b0.fma(a4, c4_0);
-            c4_1 = b1.fma(a4, c4_1);
-            FloatVector a5 = FloatVector.broadcast(F, a[ap + 5]);
-            c5_0 = b0.fma(a5, c5_0);
-            c5_1 = b1.fma(a5, c5_1);
-            FloatVector a6 = FloatVector.broadcast(F, a[ap + 6]);
-            c6_0 = b0.fma(a6, c6_0);
-            c6_1 = b1.fma(a6, c6_1);
-            FloatVector a7 = FloatVector.broadcast(F, a[ap + 7]);
-            c7_0 = b0.fma(a7, c7_0);
-            c7_1 = b1.fma(a7, c7_1);
-            FloatVector a8 = FloatVector.broadcast(F, a[ap + 8]);
-            c8_0 = b0.fma(a8, c8_0);
-            c8_1 = b1.fma(a8, c8_1);
-            FloatVector a9 = FloatVector.broadcast(F, a[ap + 9]);
-            c9_0 = b0.fma(a9, c9_0);
-            c9_1 = b1.fma(a9, c9_1);
-            FloatVector a10 = FloatVector.broadcast(F, a[ap + 10]);
-            c10_0 = b0.fma(a10, c10_0);
-            c10_1 = b1.fma(a10, c10_1);
-            FloatVector a11 = FloatVector.broadcast(F, a[ap + 11]);
-            c11_0 = b0.fma(a11, c11_0);
-            c11_1 = b1.fma(a11, c11_1);
-            ap += as;
-            bp += bs;
+            FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
+            FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
+            FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+            c0_0 = b00.fma(a00, c0_0);
+            c0_1 = b01.fma(a00, c0_1);
+            FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+            c1_0 = b00.fma(a01, c1_0);
+            c1_1 = b01.fma(a01, c1_1);
+            FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+            c2_0 = b00.fma(a02, c2_0);
+            c2_1 = b01.fma(a02, c2_1);
+            FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+            c3_0 = b00.fma(a03, c3_0);
+            c3_1 = b01.fma(a03, c3_1);
+            FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
+            c4_0 = b00.fma(a04, c4_0);
+            c4_1 = b01.fma(a04, c4_1);
+            FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
+            c5_0 = b00.fma(a05, c5_0);
+            c5_1 = b01.fma(a05, c5_1);
+            FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
+            c6_0 = b00.fma(a06, c6_0);
+            c6_1 = b01.fma(a06, c6_1);
+            FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
+            c7_0 = b00.fma(a07, c7_0);
+            c7_1 = b01.fma(a07, c7_1);
+            FloatVector a08 = FloatVector.broadcast(F, a[ap + 8]);
+            c8_0 = b00.fma(a08, c8_0);
+            c8_1 = b01.fma(a08, c8_1);
+            FloatVector a09 = FloatVector.broadcast(F, a[ap + 9]);
+            c9_0 = b00.fma(a09, c9_0);
+            c9_1 = b01.fma(a09, c9_1);
+            FloatVector a010 = FloatVector.broadcast(F, a[ap + 10]);
+            c10_0 = b00.fma(a010, c10_0);
+            c10_1 = b01.fma(a010, c10_1);
+            FloatVector a011 = FloatVector.broadcast(F, a[ap + 11]);
+            c11_0 = b00.fma(a011, c11_0);
+            c11_1 = b01.fma(a011, c11_1);
+            FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
+            FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
+            FloatVector a10 = FloatVector.broadcast(F, a[ap + 12]);
+            c0_0 = b10.fma(a10, c0_0);
+            c0_1 = b11.fma(a10, c0_1);
+            FloatVector a11 = FloatVector.broadcast(F, a[ap + 13]);
+            c1_0 = b10.fma(a11, c1_0);
+            c1_1 = b11.fma(a11, c1_1);
+            FloatVector a12 = FloatVector.broadcast(F, a[ap + 14]);
+            c2_0 = b10.fma(a12, c2_0);
+            c2_1 = b11.fma(a12, c2_1);
+            FloatVector a13 = FloatVector.broadcast(F, a[ap + 15]);
+            c3_0 = b10.fma(a13, c3_0);
+            c3_1 = b11.fma(a13, c3_1);
+            FloatVector a14 = FloatVector.broadcast(F, a[ap + 16]);
+            c4_0 = b10.fma(a14, c4_0);
+            c4_1 = b11.fma(a14, c4_1);
+            FloatVector a15 = FloatVector.broadcast(F, a[ap + 17]);
+            c5_0 = b10.fma(a15, c5_0);
+            c5_1 = b11.fma(a15, c5_1);
+            FloatVector a16 = FloatVector.broadcast(F, a[ap + 18]);
+            c6_0 = b10.fma(a16, c6_0);
+            c6_1 = b11.fma(a16, c6_1);
+            FloatVector a17 = FloatVector.broadcast(F, a[ap + 19]);
+            c7_0 = b10.fma(a17, c7_0);
+            c7_1 = b11.fma(a17, c7_1);
+            FloatVector a18 = FloatVector.broadcast(F, a[ap + 20]);
+            c8_0 = b10.fma(a18, c8_0);
+            c8_1 = b11.fma(a18, c8_1);
+            FloatVector a19 = FloatVector.broadcast(F, a[ap + 21]);
+            c9_0 = b10.fma(a19, c9_0);
+            c9_1 = b11.fma(a19, c9_1);
+            FloatVector a110 = FloatVector.broadcast(F, a[ap + 22]);
+            c10_0 = b10.fma(a110, c10_0);
+            c10_1 = b11.fma(a110, c10_1);
+            FloatVector a111 = FloatVector.broadcast(F, a[ap + 23]);
+            c11_0 = b10.fma(a111, c11_0);
+            c11_1 = b11.fma(a111, c11_1);
+            ap += 24;
+            bp += 256;
         }
         c0_0.intoMemorySegment(c, co, LE);
         c0_1.intoMemorySegment(c, co + 64, LE);
@@ -119,8 +162,8 @@ final class Tile512x12x32 implements Tile {
     }
 
     @Override
-    public void add(
-            int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs, MemorySegment c, long co, long cs) {
+    public void addPairs(
+            int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, co, LE);
         FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, co + 64, LE);
         FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, co + cs, LE);
@@ -147,48 +190,86 @@ final class Tile512x12x32 implements Tile {
         FloatVector c11_1 = FloatVector.fromMemorySegment(F, c, co + 11 * cs + 64, LE);
         int ap = ao;
         long bp = bo;
-        int end = ao + k * as;
+        int end = ao + pairs * 24;
         while (ap != end) {
-            FloatVector b0 = FloatVector.fromMemorySegment(F, b, bp, LE);
-            FloatVector b1 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
-            FloatVector a0 = FloatVector.broadcast(F, a[ap]);
-            c0_0 = b0.fma(a0, c0_0);
-            c0_1 = b1.fma(a0, c0_1);
-            FloatVector a1 = FloatVector.broadcast(F, a[ap + 1]);
-            c1_0 = b0.fma(a1, c1_0);
-            c1_1 = b1.fma(a1, c1_1);
-            FloatVector a2 = FloatVector.broadcast(F, a[ap + 2]);
-            c2_0 = b0.fma(a2, c2_0);
-            c2_1 = b1.fma(a2, c2_1);
-            FloatVector a3 = FloatVector.broadcast(F, a[ap + 3]);
-            c3_0 = b0.fma(a3, c3_0);
-            c3_1 = b1.fma(a3, c3_1);
-            FloatVector a4 = FloatVector.broadcast(F, a[ap + 4]);
-            c4_0 = b0.fma(a4, c4_0);
-            c4_1 = b1.fma(a4, c4_1);
-            FloatVector a5 = FloatVector.broadcast(F, a[ap + 5]);
-            c5_0 = b0.fma(a5, c5_0);
-            c5_1 = b1.fma(a5, c5_1);
-            FloatVector a6 = FloatVector.broadcast(F, a[ap + 6]);
-            c6_0 = b0.fma(a6, c6_0);
-            c6_1 = b1.fma(a6, c6_1);
-            FloatVector a7 = FloatVector.broadcast(F, a[ap + 7]);
-            c7_0 = b0.fma(a7, c7_0);
-            c7_1 = b1.fma(a7, c7_1);
-            FloatVector a8 = FloatVector.broadcast(F, a[ap + 8]);
-            c8_0 = b0.fma(a8, c8_0);
-            c8_1 = b1.fma(a8, c8_1);
-            FloatVector a9 = FloatVector.broadcast(F, a[ap + 9]);
-            c9_0 = b0.fma(a9, c9_0);
-            c9_1 = b1.fma(a9, c9_1);
-            FloatVector a10 = FloatVector.broadcast(F, a[ap + 10]);
-            c10_0 = b0.fma(a10, c10_0);
-            c10_1 = b1.fma(a10, c10_1);
-            FloatVector a11 = FloatVector.broadcast(F, a[ap + 11]);
-            c11_0 = b0.fma(a11, c11_0);
-            c11_1 = b1.fma(a11, c11_1);
-            ap += as;
-            bp += bs;
+            FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
+            FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
+            FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+            c0_0 = b00.fma(a00, c0_0);
+            c0_1 = b01.fma(a00, c0_1);
+            FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+            c1_0 = b00.fma(a01, c1_0);
+            c1_1 = b01.fma(a01, c1_1);
+            FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+            c2_0 = b00.fma(a02, c2_0);
+            c2_1 = b01.fma(a02, c2_1);
+            FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+            c3_0 = b00.fma(a03, c3_0);
+            c3_1 = b01.fma(a03, c3_1);
+            FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
+            c4_0 = b00.fma(a04, c4_0);
+            c4_1 = b01.fma(a04, c4_1);
+            FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
+            c5_0 = b00.fma(a05, c5_0);
+            c5_1 = b01.fma(a05, c5_1);
+            FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
+            c6_0 = b00.fma(a06, c6_0);
+            c6_1 = b01.fma(a06, c6_1);
+            FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
+            c7_0 = b00.fma(a07, c7_0);
+            c7_1 = b01.fma(a07, c7_1);
+            FloatVector a08 = FloatVector.broadcast(F, a[ap + 8]);
+            c8_0 = b00.fma(a08, c8_0);
+            c8_1 = b01.fma(a08, c8_1);
+            FloatVector a09 = FloatVector.broadcast(F, a[ap + 9]);
+            c9_0 = b00.fma(a09, c9_0);
+            c9_1 = b01.fma(a09, c9_1);
+            FloatVector a010 = FloatVector.broadcast(F, a[ap + 10]);
+            c10_0 = b00.fma(a010, c10_0);
+            c10_1 = b01.fma(a010, c10_1);
+            FloatVector a011 = FloatVector.broadcast(F, a[ap + 11]);
+            c11_0 = b00.fma(a011, c11_0);
+            c11_1 = b01.fma(a011, c11_1);
+            FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
+            FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
+            FloatVector a10 = FloatVector.broadcast(F, a[ap + 12]);
+            c0_0 = b10.fma(a10, c0_0);
+            c0_1 = b11.fma(a10, c0_1);
+            FloatVector a11 = FloatVector.broadcast(F, a[ap + 13]);
+            c1_0 = b10.fma(a11, c1_0);
+            c1_1 = b11.fma(a11, c1_1);
+            FloatVector a12 = FloatVector.broadcast(F, a[ap + 14]);
+            c2_0 = b10.fma(a12, c2_0);
+            c2_1 = b11.fma(a12, c2_1);
+            FloatVector a13 = FloatVector.broadcast(F, a[ap + 15]);
+            c3_0 = b10.fma(a13, c3_0);
+            c3_1 = b11.fma(a13, c3_1);
+            FloatVector a14 = FloatVector.broadcast(F, a[ap + 16]);
+            c4_0 = b10.fma(a14, c4_0);
+            c4_1 = b11.fma(a14, c4_1);
+            FloatVector a15 = FloatVector.broadcast(F, a[ap + 17]);
+            c5_0 = b10.fma(a15, c5_0);
+            c5_1 = b11.fma(a15, c5_1);
+            FloatVector a16 = FloatVector.broadcast(F, a[ap + 18]);
+            c6_0 = b10.fma(a16, c6_0);
+            c6_1 = b11.fma(a16, c6_1);
+            FloatVector a17 = FloatVector.broadcast(F, a[ap + 19]);
+            c7_0 = b10.fma(a17, c7_0);
+            c7_1 = b11.fma(a17, c7_1);
+            FloatVector a18 = FloatVector.broadcast(F, a[ap + 20]);
+            c8_0 = b10.fma(a18, c8_0);
+            c8_1 = b11.fma(a18, c8_1);
+            FloatVector a19 = FloatVector.broadcast(F, a[ap + 21]);
+            c9_0 = b10.fma(a19, c9_0);
+            c9_1 = b11.fma(a19, c9_1);
+            FloatVector a110 = FloatVector.broadcast(F, a[ap + 22]);
+            c10_0 = b10.fma(a110, c10_0);
+            c10_1 = b11.fma(a110, c10_1);
+            FloatVector a111 = FloatVector.broadcast(F, a[ap + 23]);
+            c11_0 = b10.fma(a111, c11_0);
+            c11_1 = b11.fma(a111, c11_1);
+            ap += 24;
+            bp += 256;
         }
         c0_0.intoMemorySegment(c, co, LE);
         c0_1.intoMemorySegment(c, co + 64, LE);

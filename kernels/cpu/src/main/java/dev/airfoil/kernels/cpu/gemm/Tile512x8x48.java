@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** 24 accumulators of the 32 registers of AVX-512; for matrix products. Written by TileGenerator. */
+/** 24 accumulators of the 32 registers of AVX-512. Written by TileGenerator. */
 final class Tile512x8x48 implements Tile {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_512;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
@@ -21,8 +21,13 @@ final class Tile512x8x48 implements Tile {
     }
 
     @Override
-    public void zero(
-            int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs, MemorySegment c, long co, long cs) {
+    public int step() {
+        return 8;
+    }
+
+    @Override
+    public void zeroPairs(
+            int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         FloatVector c0_0 = FloatVector.zero(F);
         FloatVector c0_1 = FloatVector.zero(F);
         FloatVector c0_2 = FloatVector.zero(F);
@@ -49,45 +54,80 @@ final class Tile512x8x48 implements Tile {
         FloatVector c7_2 = FloatVector.zero(F);
         int ap = ao;
         long bp = bo;
-        int end = ao + k * as;
+        int end = ao + pairs * 16;
         while (ap != end) {
-            FloatVector b0 = FloatVector.fromMemorySegment(F, b, bp, LE);
-            FloatVector b1 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
-            FloatVector b2 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
-            FloatVector a0 = FloatVector.broadcast(F, a[ap]);
-            c0_0 = b0.fma(a0, c0_0);
-            c0_1 = b1.fma(a0, c0_1);
-            c0_2 = b2.fma(a0, c0_2);
-            FloatVector a1 = FloatVector.broadcast(F, a[ap + 1]);
-            c1_0 = b0.fma(a1, c1_0);
-            c1_1 = b1.fma(a1, c1_1);
-            c1_2 = b2.fma(a1, c1_2);
-            FloatVector a2 = FloatVector.broadcast(F, a[ap + 2]);
-            c2_0 = b0.fma(a2, c2_0);
-            c2_1 = b1.fma(a2, c2_1);
-            c2_2 = b2.fma(a2, c2_2);
-            FloatVector a3 = FloatVector.broadcast(F, a[ap + 3]);
-            c3_0 = b0.fma(a3, c3_0);
-            c3_1 = b1.fma(a3, c3_1);
-            c3_2 = b2.fma(a3, c3_2);
-            FloatVector a4 = FloatVector.broadcast(F, a[ap + 4]);
-            c4_0 = b0.fma(a4, c4_0);
-            c4_1 = b1.fma(a4, c4_1);
-            c4_2 = b2.fma(a4, c4_2);
-            FloatVector a5 = FloatVector.broadcast(F, a[ap + 5]);
-            c5_0 = b0.fma(a5, c5_0);
-            c5_1 = b1.fma(a5, c5_1);
-            c5_2 = b2.fma(a5, c5_2);
-            FloatVector a6 = FloatVector.broadcast(F, a[ap + 6]);
-            c6_0 = b0.fma(a6, c6_0);
-            c6_1 = b1.fma(a6, c6_1);
-            c6_2 = b2.fma(a6, c6_2);
-            FloatVector a7 = FloatVector.broadcast(F, a[ap + 7]);
-            c7_0 = b0.fma(a7, c7_0);
-            c7_1 = b1.fma(a7, c7_1);
-            c7_2 = b2.fma(a7, c7_2);
-            ap += as;
-            bp += bs;
+            FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
+            FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
+            FloatVector b02 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
+            FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+            c0_0 = b00.fma(a00, c0_0);
+            c0_1 = b01.fma(a00, c0_1);
+            c0_2 = b02.fma(a00, c0_2);
+            FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+            c1_0 = b00.fma(a01, c1_0);
+            c1_1 = b01.fma(a01, c1_1);
+            c1_2 = b02.fma(a01, c1_2);
+            FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+            c2_0 = b00.fma(a02, c2_0);
+            c2_1 = b01.fma(a02, c2_1);
+            c2_2 = b02.fma(a02, c2_2);
+            FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+            c3_0 = b00.fma(a03, c3_0);
+            c3_1 = b01.fma(a03, c3_1);
+            c3_2 = b02.fma(a03, c3_2);
+            FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
+            c4_0 = b00.fma(a04, c4_0);
+            c4_1 = b01.fma(a04, c4_1);
+            c4_2 = b02.fma(a04, c4_2);
+            FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
+            c5_0 = b00.fma(a05, c5_0);
+            c5_1 = b01.fma(a05, c5_1);
+            c5_2 = b02.fma(a05, c5_2);
+            FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
+            c6_0 = b00.fma(a06, c6_0);
+            c6_1 = b01.fma(a06, c6_1);
+            c6_2 = b02.fma(a06, c6_2);
+            FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
+            c7_0 = b00.fma(a07, c7_0);
+            c7_1 = b01.fma(a07, c7_1);
+            c7_2 = b02.fma(a07, c7_2);
+            FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
+            FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 256, LE);
+            FloatVector b12 = FloatVector.fromMemorySegment(F, b, bp + 320, LE);
+            FloatVector a10 = FloatVector.broadcast(F, a[ap + 8]);
+            c0_0 = b10.fma(a10, c0_0);
+            c0_1 = b11.fma(a10, c0_1);
+            c0_2 = b12.fma(a10, c0_2);
+            FloatVector a11 = FloatVector.broadcast(F, a[ap + 9]);
+            c1_0 = b10.fma(a11, c1_0);
+            c1_1 = b11.fma(a11, c1_1);
+            c1_2 = b12.fma(a11, c1_2);
+            FloatVector a12 = FloatVector.broadcast(F, a[ap + 10]);
+            c2_0 = b10.fma(a12, c2_0);
+            c2_1 = b11.fma(a12, c2_1);
+            c2_2 = b12.fma(a12, c2_2);
+            FloatVector a13 = FloatVector.broadcast(F, a[ap + 11]);
+            c3_0 = b10.fma(a13, c3_0);
+            c3_1 = b11.fma(a13, c3_1);
+            c3_2 = b12.fma(a13, c3_2);
+            FloatVector a14 = FloatVector.broadcast(F, a[ap + 12]);
+            c4_0 = b10.fma(a14, c4_0);
+            c4_1 = b11.fma(a14, c4_1);
+            c4_2 = b12.fma(a14, c4_2);
+            FloatVector a15 = FloatVector.broadcast(F, a[ap + 13]);
+            c5_0 = b10.fma(a15, c5_0);
+            c5_1 = b11.fma(a15, c5_1);
+            c5_2 = b12.fma(a15, c5_2);
+            FloatVector a16 = FloatVector.broadcast(F, a[ap + 14]);
+            c6_0 = b10.fma(a16, c6_0);
+            c6_1 = b11.fma(a16, c6_1);
+            c6_2 = b12.fma(a16, c6_2);
+            FloatVector a17 = FloatVector.broadcast(F, a[ap + 15]);
+            c7_0 = b10.fma(a17, c7_0);
+            c7_1 = b11.fma(a17, c7_1);
+            c7_2 = b12.fma(a17, c7_2);
+            ap += 16;
+            bp += 384;
         }
         c0_0.intoMemorySegment(c, co, LE);
         c0_1.intoMemorySegment(c, co + 64, LE);
@@ -116,8 +156,8 @@ final class Tile512x8x48 implements Tile {
     }
 
     @Override
-    public void add(
-            int k, float[] a, int ao, int as, MemorySegment b, long bo, long bs, MemorySegment c, long co, long cs) {
+    public void addPairs(
+            int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, co, LE);
         FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, co + 64, LE);
         FloatVector c0_2 = FloatVector.fromMemorySegment(F, c, co + 128, LE);
@@ -144,45 +184,80 @@ final class Tile512x8x48 implements Tile {
         FloatVector c7_2 = FloatVector.fromMemorySegment(F, c, co + 7 * cs + 128, LE);
         int ap = ao;
         long bp = bo;
-        int end = ao + k * as;
+        int end = ao + pairs * 16;
         while (ap != end) {
-            FloatVector b0 = FloatVector.fromMemorySegment(F, b, bp, LE);
-            FloatVector b1 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
-            FloatVector b2 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
-            FloatVector a0 = FloatVector.broadcast(F, a[ap]);
-            c0_0 = b0.fma(a0, c0_0);
-            c0_1 = b1.fma(a0, c0_1);
-            c0_2 = b2.fma(a0, c0_2);
-            FloatVector a1 = FloatVector.broadcast(F, a[ap + 1]);
-            c1_0 = b0.fma(a1, c1_0);
-            c1_1 = b1.fma(a1, c1_1);
-            c1_2 = b2.fma(a1, c1_2);
-            FloatVector a2 = FloatVector.broadcast(F, a[ap + 2]);
-            c2_0 = b0.fma(a2, c2_0);
-            c2_1 = b1.fma(a2, c2_1);
-            c2_2 = b2.fma(a2, c2_2);
-            FloatVector a3 = FloatVector.broadcast(F, a[ap + 3]);
-            c3_0 = b0.fma(a3, c3_0);
-            c3_1 = b1.fma(a3, c3_1);
-            c3_2 = b2.fma(a3, c3_2);
-            FloatVector a4 = FloatVector.broadcast(F, a[ap + 4]);
-            c4_0 = b0.fma(a4, c4_0);
-            c4_1 = b1.fma(a4, c4_1);
-            c4_2 = b2.fma(a4, c4_2);
-            FloatVector a5 = FloatVector.broadcast(F, a[ap + 5]);
-            c5_0 = b0.fma(a5, c5_0);
-            c5_1 = b1.fma(a5, c5_1);
-            c5_2 = b2.fma(a5, c5_2);
-            FloatVector a6 = FloatVector.broadcast(F, a[ap + 6]);
-            c6_0 = b0.fma(a6, c6_0);
-            c6_1 = b1.fma(a6, c6_1);
-            c6_2 = b2.fma(a6, c6_2);
-            FloatVector a7 = FloatVector.broadcast(F, a[ap + 7]);
-            c7_0 = b0.fma(a7, c7_0);
-            c7_1 = b1.fma(a7, c7_1);
-            c7_2 = b2.fma(a7, c7_2);
-            ap += as;
-            bp += bs;
+            FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
+            FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
+            FloatVector b02 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
+            FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+            c0_0 = b00.fma(a00, c0_0);
+            c0_1 = b01.fma(a00, c0_1);
+            c0_2 = b02.fma(a00, c0_2);
+            FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+            c1_0 = b00.fma(a01, c1_0);
+            c1_1 = b01.fma(a01, c1_1);
+            c1_2 = b02.fma(a01, c1_2);
+            FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+            c2_0 = b00.fma(a02, c2_0);
+            c2_1 = b01.fma(a02, c2_1);
+            c2_2 = b02.fma(a02, c2_2);
+            FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+            c3_0 = b00.fma(a03, c3_0);
+            c3_1 = b01.fma(a03, c3_1);
+            c3_2 = b02.fma(a03, c3_2);
+            FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
+            c4_0 = b00.fma(a04, c4_0);
+            c4_1 = b01.fma(a04, c4_1);
+            c4_2 = b02.fma(a04, c4_2);
+            FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
+            c5_0 = b00.fma(a05, c5_0);
+            c5_1 = b01.fma(a05, c5_1);
+            c5_2 = b02.fma(a05, c5_2);
+            FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
+            c6_0 = b00.fma(a06, c6_0);
+            c6_1 = b01.fma(a06, c6_1);
+            c6_2 = b02.fma(a06, c6_2);
+            FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
+            c7_0 = b00.fma(a07, c7_0);
+            c7_1 = b01.fma(a07, c7_1);
+            c7_2 = b02.fma(a07, c7_2);
+            FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
+            FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 256, LE);
+            FloatVector b12 = FloatVector.fromMemorySegment(F, b, bp + 320, LE);
+            FloatVector a10 = FloatVector.broadcast(F, a[ap + 8]);
+            c0_0 = b10.fma(a10, c0_0);
+            c0_1 = b11.fma(a10, c0_1);
+            c0_2 = b12.fma(a10, c0_2);
+            FloatVector a11 = FloatVector.broadcast(F, a[ap + 9]);
+            c1_0 = b10.fma(a11, c1_0);
+            c1_1 = b11.fma(a11, c1_1);
+            c1_2 = b12.fma(a11, c1_2);
+            FloatVector a12 = FloatVector.broadcast(F, a[ap + 10]);
+            c2_0 = b10.fma(a12, c2_0);
+            c2_1 = b11.fma(a12, c2_1);
+            c2_2 = b12.fma(a12, c2_2);
+            FloatVector a13 = FloatVector.broadcast(F, a[ap + 11]);
+            c3_0 = b10.fma(a13, c3_0);
+            c3_1 = b11.fma(a13, c3_1);
+            c3_2 = b12.fma(a13, c3_2);
+            FloatVector a14 = FloatVector.broadcast(F, a[ap + 12]);
+            c4_0 = b10.fma(a14, c4_0);
+            c4_1 = b11.fma(a14, c4_1);
+            c4_2 = b12.fma(a14, c4_2);
+            FloatVector a15 = FloatVector.broadcast(F, a[ap + 13]);
+            c5_0 = b10.fma(a15, c5_0);
+            c5_1 = b11.fma(a15, c5_1);
+            c5_2 = b12.fma(a15, c5_2);
+            FloatVector a16 = FloatVector.broadcast(F, a[ap + 14]);
+            c6_0 = b10.fma(a16, c6_0);
+            c6_1 = b11.fma(a16, c6_1);
+            c6_2 = b12.fma(a16, c6_2);
+            FloatVector a17 = FloatVector.broadcast(F, a[ap + 15]);
+            c7_0 = b10.fma(a17, c7_0);
+            c7_1 = b11.fma(a17, c7_1);
+            c7_2 = b12.fma(a17, c7_2);
+            ap += 16;
+            bp += 384;
         }
         c0_0.intoMemorySegment(c, co, LE);
         c0_1.intoMemorySegment(c, co + 64, LE);

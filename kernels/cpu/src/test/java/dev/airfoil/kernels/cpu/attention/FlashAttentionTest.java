@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.airfoil.kernels.cpu.Mem;
 import dev.airfoil.kernels.cpu.WorkerPool;
-import dev.airfoil.kernels.cpu.gemm.Tile;
+
 import dev.airfoil.kernels.cpu.gemm.Tiles;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.ops.Attention.Direction;
@@ -26,8 +26,8 @@ class FlashAttentionTest {
         POOL.close();
     }
 
-    static List<Tile> tiles() {
-        return Tiles.all();
+    static List<Tiles.Pair> tiles() {
+        return Tiles.pairs();
     }
 
     /** Sizes, and whether the first batch loses keys to a mask. */
@@ -125,7 +125,7 @@ class FlashAttentionTest {
 
     private record Got(float[] o, float[] lse, float[] gq, float[] gk, float[] gv) {}
 
-    private static Got run(Tile tile, WorkerPool pool, Case c, float[] q, float[] k, float[] v, float[] go) {
+    private static Got run(Tiles.Pair tiles, WorkerPool pool, Case c, float[] q, float[] k, float[] v, float[] go) {
         Problem p = c.problem();
         MemorySegment o = Mem.ofSize(q.length);
         MemorySegment lse = Mem.ofSize((long) c.b * c.h * c.n);
@@ -141,11 +141,11 @@ class FlashAttentionTest {
         Heads kh = Heads.dense(Mem.of(k), 0, c.h, c.m, c.e);
         Heads vh = Heads.merged(Mem.of(turned), 0, c.h, c.m, c.e);
         Heads oh = Heads.merged(o, 0, c.h, c.n, c.e);
-        new FlashAttention(tile).run(pool, p, qh, kh, vh, oh, lse, 0);
+        new FlashAttention(tiles).run(pool, p, qh, kh, vh, oh, lse, 0);
         MemorySegment gq = Mem.ofSize(q.length);
         MemorySegment gk = Mem.ofSize(k.length);
         MemorySegment gv = Mem.ofSize(v.length);
-        new FlashAttentionGrad(tile)
+        new FlashAttentionGrad(tiles)
                 .run(
                         pool,
                         p,
@@ -165,14 +165,14 @@ class FlashAttentionTest {
 
     @ParameterizedTest
     @MethodSource("tiles")
-    void agreesWithDoubleLoops(Tile tile) {
+    void agreesWithDoubleLoops(Tiles.Pair tiles) {
         for (Case c : CASES) {
             float[] q = Mem.random(c.b * c.h * c.n * c.e, 1);
             float[] k = Mem.random(c.b * c.h * c.m * c.e, 2);
             float[] v = Mem.random(c.b * c.h * c.m * c.e, 3);
             float[] go = Mem.random(q.length, 4);
             Naive wanted = naive(c, q, k, v, go);
-            Got got = run(tile, POOL, c, q, k, v, go);
+            Got got = run(tiles, POOL, c, q, k, v, go);
             assertThat(Mem.error(got.o, wanted.o)).as("o of %s", c).isLessThan(1e-6);
             assertThat(Mem.error(got.lse, wanted.lse)).as("lse of %s", c).isLessThan(1e-6);
             assertThat(Mem.error(got.gq, wanted.gq)).as("gq of %s", c).isLessThan(4e-6);
@@ -187,10 +187,10 @@ class FlashAttentionTest {
         float[] q = Mem.random(c.b * c.h * c.n * c.e, 5);
         float[] k = Mem.random(q.length, 6);
         float[] v = Mem.random(q.length, 7);
-        Tile tile = Tiles.forAttention();
-        Got two = run(tile, POOL, c, q, k, v, q);
+        Tiles.Pair tiles = Tiles.forAttention();
+        Got two = run(tiles, POOL, c, q, k, v, q);
         try (WorkerPool four = WorkerPool.of(4)) {
-            Got other = run(tile, four, c, q, k, v, q);
+            Got other = run(tiles, four, c, q, k, v, q);
             assertThat(other.o).isEqualTo(two.o);
             assertThat(other.gq).isEqualTo(two.gq);
             assertThat(other.gk).isEqualTo(two.gk);
