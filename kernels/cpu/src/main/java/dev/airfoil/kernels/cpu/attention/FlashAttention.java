@@ -9,6 +9,7 @@ import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Tile;
 import dev.airfoil.kernels.cpu.gemm.Tiles;
 import dev.airfoil.kernels.cpu.vector.Lanes;
+import dev.airfoil.tensor.ops.Attention.Direction;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -24,7 +25,7 @@ public record FlashAttention(Tiles.Pair tiles) {
     /** The one for this machine. */
     public static final FlashAttention BEST = new FlashAttention(Tiles.forAttention());
 
-    private static final int KEYS = 240;
+    private static final int KEYS = 168;
 
     /** Queries in a block. */
     private int queries() {
@@ -78,6 +79,12 @@ public record FlashAttention(Tiles.Pair tiles) {
         private final MemorySegment keptK;
         private final MemorySegment keptV;
 
+        /** The largest squared length of a key of the head. */
+        private float longestKey;
+
+        /** Whether no score of the block of queries can be large: then softmax needs no maximum. */
+        private boolean bounded;
+
         private int b = -1;
         private int h = -1;
 
@@ -97,6 +104,11 @@ public record FlashAttention(Tiles.Pair tiles) {
             this.keptV = scratch.segment(5, (long) p.m() * e);
         }
 
+        /** From products of queries and keys to powers of 2. */
+        private float factor() {
+            return p.scale() * Problem.LOG2_E;
+        }
+
         /** Packs the kept keys and values of a head, unless they are there. */
         void head(int b, int h, Heads k, Heads v) {
             if (b == this.b && h == this.h) {
@@ -105,16 +117,21 @@ public record FlashAttention(Tiles.Pair tiles) {
             this.b = b;
             this.h = h;
             int m = p.keys().count(b);
-            p.keys().gather(k, b, h, e, keptK).rows(0, 0, 0).packLeft(m, mr, e, kPanels);
-            p.keys().gather(v, b, h, e, keptV).columns(0, 0, 0).packRight(e, nr, m, 1, panel, vPanels);
+            Heads kept = p.keys().gather(k, b, h, e, keptK);
+            longestKey = kept.longest(0, 0, 0, m, e);
+            kept.rows(0, 0, 0).packLeft(m, mr, e, kPanels);
+            p.keys().gather(v, b, h, e, keptV).columns(0, 0, 0).packRight(e, nr, m, panel, vPanels);
         }
 
         /** Queries {@code q0 ..} of the head. */
         void block(Heads q, int q0, Heads o, MemorySegment lse, long lseRow) {
             int rows = Math.min(width, p.n() - q0);
             Operand left = q.rows(b, h, q0);
-            left.packRight(rows, nr, e, p.scale() * Problem.LOG2_E, panel, qPanels);
-            Arrays.fill(max, Softmax2.LOWEST);
+            left.packRight(rows, nr, e, panel, qPanels);
+            bounded = p.direction() == Direction.BOTH
+                    && Math.sqrt((double) longestKey * q.longest(b, h, q0, rows, e)) * Math.abs(factor())
+                            < Softmax2.BOUND;
+            Arrays.fill(max, bounded ? 0 : Softmax2.LOWEST);
             Arrays.fill(sum, 0);
             int m = p.limit(b, q0 + rows - 1);
             // Even parts, so that the last block is no stub.
@@ -142,10 +159,17 @@ public record FlashAttention(Tiles.Pair tiles) {
             if (p.limit(b, q0) < k0 + n) {
                 hide(q0, rows, k0, n);
             }
-            for (int j = 0; j < up(rows, nr); j += Lanes.N) {
-                Softmax2.block(scores, width, j, n, weights, max, sum, factor);
+            if (bounded) {
+                Softmax2.bounded(scores, n * width, factor(), weights);
             }
-            if (k0 > 0) {
+            for (int j = 0; j < up(rows, nr); j += Lanes.N) {
+                if (bounded) {
+                    Softmax2.sums(weights, width, j, n, sum);
+                } else {
+                    Softmax2.block(scores, width, j, n, factor(), weights, max, sum, factor);
+                }
+            }
+            if (k0 > 0 && !bounded) {
                 rescale(rows);
             }
             for (int i = 0; i < rows; i += mr) {

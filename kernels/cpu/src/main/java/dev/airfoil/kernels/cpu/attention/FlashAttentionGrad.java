@@ -167,13 +167,13 @@ public record FlashAttentionGrad(Tiles.Pair tiles) {
         private void pack(int b, int h, int m) {
             t.q().rows(b, h, 0).packLeft(n, mr, e, qLeft);
             t.go().rows(b, h, 0).packLeft(n, mr, e, goLeft);
-            t.q().columns(b, h, 0).packRight(e, nr, n, 1, panel, qRight);
-            t.go().columns(b, h, 0).packRight(e, nr, n, 1, panel, goRight);
+            t.q().columns(b, h, 0).packRight(e, nr, n, panel, qRight);
+            t.go().columns(b, h, 0).packRight(e, nr, n, panel, goRight);
             Heads k = p.keys().gather(t.k(), b, h, e, keptK);
             Heads v = p.keys().gather(t.v(), b, h, e, keptV);
-            k.rows(0, 0, 0).packRight(m, nr, e, 1, panel, kTurned);
-            v.rows(0, 0, 0).packRight(m, nr, e, 1, panel, vTurned);
-            k.columns(0, 0, 0).packRight(e, nr, m, 1, panel, kPanels);
+            k.rows(0, 0, 0).packRight(m, nr, e, panel, kTurned);
+            v.rows(0, 0, 0).packRight(m, nr, e, panel, vTurned);
+            k.columns(0, 0, 0).packRight(e, nr, m, panel, kPanels);
         }
 
         private float dot(MemorySegment a, long ao, MemorySegment b, long bo) {

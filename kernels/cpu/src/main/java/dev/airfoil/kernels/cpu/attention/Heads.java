@@ -1,7 +1,13 @@
 package dev.airfoil.kernels.cpu.attention;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
+
 import dev.airfoil.kernels.cpu.gemm.Operand;
+import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * The rows of all heads, {@code [b h n e]} in any order in memory as long as a row's elements are neighbours. Strides in
@@ -21,6 +27,30 @@ public record Heads(MemorySegment data, long base, long batch, long head, long r
     /** Byte of the first row of head {@code h} in batch {@code b}. */
     long at(int b, int h) {
         return base + b * batch + h * head;
+    }
+
+    /** The largest sum of squares of the {@code n} rows of a head from row {@code i} on; 0 if there are none. */
+    float longest(int b, int h, int i, int n, int e) {
+        float most = 0;
+        for (int row = i; row < i + n; row++) {
+            most = Math.max(most, squares(at(b, h) + row * this.row, e));
+        }
+        return most;
+    }
+
+    private float squares(long from, int e) {
+        FloatVector sum = FloatVector.zero(F);
+        int j = 0;
+        for (; j + Lanes.N <= e; j += Lanes.N) {
+            FloatVector x = FloatVector.fromMemorySegment(F, data, from + 4L * j, LE);
+            sum = x.fma(x, sum);
+        }
+        float all = sum.reduceLanes(VectorOperators.ADD);
+        for (; j < e; j++) {
+            float x = Lanes.get(data, from + 4L * j);
+            all += x * x;
+        }
+        return all;
     }
 
     /** The rows of one head from row {@code i} on, as {@code [n e]}. */

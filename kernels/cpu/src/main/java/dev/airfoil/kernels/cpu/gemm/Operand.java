@@ -51,19 +51,14 @@ public record Operand(MemorySegment data, long base, long outer, long depth) {
     }
 
     /**
-     * Packs {@code n} columns of depth {@code k}, times {@code factor}, into panels {@code [n/width][k][width]}: the right
+     * Packs {@code n} columns of depth {@code k} into panels {@code [n/width][k][width]}: the right
      * side of tiles.
      *
      * @param panel working memory of {@code width * k + 16} floats
      */
-    public void packRight(int n, int width, int k, float factor, float[] panel, MemorySegment to) {
+    public void packRight(int n, int width, int k, float[] panel, MemorySegment to) {
         for (int j = 0; j < n; j += width) {
             pack(j, Math.min(width, n - j), width, 0, k, panel, 0);
-            if (factor != 1) {
-                for (int i = 0; i < width * k; i++) {
-                    panel[i] *= factor;
-                }
-            }
             Lanes.copy(panel, 0, to, 4L * j * k, width * k);
         }
     }

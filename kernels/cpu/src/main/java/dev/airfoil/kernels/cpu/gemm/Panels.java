@@ -43,10 +43,12 @@ final class Panels {
         while (whole > 0 && from + (whole - 1) * stride + 4L * (last + block) > s.byteSize()) {
             whole--;
         }
-        if (block == 8) {
-            copy8(s, from, stride, last, width, whole, to, at);
-        } else {
-            copy4(s, from, stride, last, width, whole, to, at);
+        for (int g = last; g >= 0; g -= block) {
+            if (block == 8) {
+                copy8(s, from + 4L * g, stride, whole, to, at + g, width);
+            } else {
+                copy4(s, from + 4L * g, stride, whole, to, at + g, width);
+            }
         }
         for (int p = Math.max(0, whole); p < k; p++) {
             for (int i = 0; i < w; i++) {
@@ -55,21 +57,15 @@ final class Panels {
         }
     }
 
-    private static void copy8(MemorySegment s, long from, long stride, int last, int width, int k, float[] to, int at) {
+    private static void copy8(MemorySegment s, long from, long stride, int k, float[] to, int at, int width) {
         for (int p = 0; p < k; p++) {
-            for (int g = last; g >= 0; g -= 8) {
-                FloatVector.fromMemorySegment(S8, s, from + p * stride + 4L * g, LE)
-                        .intoArray(to, at + p * width + g);
-            }
+            FloatVector.fromMemorySegment(S8, s, from + p * stride, LE).intoArray(to, at + p * width);
         }
     }
 
-    private static void copy4(MemorySegment s, long from, long stride, int last, int width, int k, float[] to, int at) {
+    private static void copy4(MemorySegment s, long from, long stride, int k, float[] to, int at, int width) {
         for (int p = 0; p < k; p++) {
-            for (int g = last; g >= 0; g -= 4) {
-                FloatVector.fromMemorySegment(S4, s, from + p * stride + 4L * g, LE)
-                        .intoArray(to, at + p * width + g);
-            }
+            FloatVector.fromMemorySegment(S4, s, from + p * stride, LE).intoArray(to, at + p * width);
         }
     }
 
@@ -83,13 +79,10 @@ final class Panels {
         int whole = Math.max(0, spills(w, width, block) ? (k - 1) / block * block : k / block * block);
         for (int g = (w - 1) / block * block; g >= 0; g -= block) {
             int n = Math.min(block, w - g);
-            for (int p = 0; p < whole; p += block) {
-                long a = from + g * stride + p * 4L;
-                if (block == 8) {
-                    block8(s, a, stride, n, to, at + p * width + g, width);
-                } else {
-                    block4(s, a, stride, n, to, at + p * width + g, width);
-                }
+            if (block == 8) {
+                strip8(s, from + g * stride, stride, n, whole, to, at + g, width);
+            } else {
+                strip4(s, from + g * stride, stride, n, whole, to, at + g, width);
             }
             for (int i = g; i < g + n; i++) {
                 long a = from + i * stride;
@@ -100,11 +93,6 @@ final class Panels {
         }
     }
 
-    /** Row {@code i} of a block with only {@code n} rows: the last one stands for those that are not there. */
-    private static FloatVector row8(MemorySegment s, long a, long stride, int i, int n) {
-        return FloatVector.fromMemorySegment(S8, s, a + Math.min(i, n - 1) * stride, LE);
-    }
-
     private static FloatVector low(FloatVector a, FloatVector b, VectorShuffle<Float> x, VectorMask<Float> m) {
         return a.blend(b.rearrange(x), m);
     }
@@ -113,53 +101,73 @@ final class Panels {
         return a.rearrange(x).blend(b, m);
     }
 
-    private static void block8(MemorySegment s, long a, long stride, int n, float[] to, int at, int width) {
-        FloatVector r0 = row8(s, a, stride, 0, n);
-        FloatVector r1 = row8(s, a, stride, 1, n);
-        FloatVector r2 = row8(s, a, stride, 2, n);
-        FloatVector r3 = row8(s, a, stride, 3, n);
-        FloatVector r4 = row8(s, a, stride, 4, n);
-        FloatVector r5 = row8(s, a, stride, 5, n);
-        FloatVector r6 = row8(s, a, stride, 6, n);
-        FloatVector r7 = row8(s, a, stride, 7, n);
-        FloatVector a0 = low(r0, r1, X1, M1);
-        FloatVector a1 = high(r0, r1, X1, M1);
-        FloatVector a2 = low(r2, r3, X1, M1);
-        FloatVector a3 = high(r2, r3, X1, M1);
-        FloatVector a4 = low(r4, r5, X1, M1);
-        FloatVector a5 = high(r4, r5, X1, M1);
-        FloatVector a6 = low(r6, r7, X1, M1);
-        FloatVector a7 = high(r6, r7, X1, M1);
-        FloatVector b0 = low(a0, a2, X2, M2);
-        FloatVector b1 = low(a1, a3, X2, M2);
-        FloatVector b2 = high(a0, a2, X2, M2);
-        FloatVector b3 = high(a1, a3, X2, M2);
-        FloatVector b4 = low(a4, a6, X2, M2);
-        FloatVector b5 = low(a5, a7, X2, M2);
-        FloatVector b6 = high(a4, a6, X2, M2);
-        FloatVector b7 = high(a5, a7, X2, M2);
-        low(b0, b4, X4, M4).intoArray(to, at);
-        low(b1, b5, X4, M4).intoArray(to, at + width);
-        low(b2, b6, X4, M4).intoArray(to, at + 2 * width);
-        low(b3, b7, X4, M4).intoArray(to, at + 3 * width);
-        high(b0, b4, X4, M4).intoArray(to, at + 4 * width);
-        high(b1, b5, X4, M4).intoArray(to, at + 5 * width);
-        high(b2, b6, X4, M4).intoArray(to, at + 6 * width);
-        high(b3, b7, X4, M4).intoArray(to, at + 7 * width);
+    /** Eight rows, of which only {@code n} are there: the last one stands for the others. */
+    private static void strip8(
+            MemorySegment s, long from, long stride, int n, int k, float[] to, int at, int width) {
+        long o1 = from + Math.min(1, n - 1) * stride;
+        long o2 = from + Math.min(2, n - 1) * stride;
+        long o3 = from + Math.min(3, n - 1) * stride;
+        long o4 = from + Math.min(4, n - 1) * stride;
+        long o5 = from + Math.min(5, n - 1) * stride;
+        long o6 = from + Math.min(6, n - 1) * stride;
+        long o7 = from + Math.min(7, n - 1) * stride;
+        for (int p = 0; p < k; p += 8) {
+            FloatVector r0 = FloatVector.fromMemorySegment(S8, s, from + 4L * p, LE);
+            FloatVector r1 = FloatVector.fromMemorySegment(S8, s, o1 + 4L * p, LE);
+            FloatVector r2 = FloatVector.fromMemorySegment(S8, s, o2 + 4L * p, LE);
+            FloatVector r3 = FloatVector.fromMemorySegment(S8, s, o3 + 4L * p, LE);
+            FloatVector r4 = FloatVector.fromMemorySegment(S8, s, o4 + 4L * p, LE);
+            FloatVector r5 = FloatVector.fromMemorySegment(S8, s, o5 + 4L * p, LE);
+            FloatVector r6 = FloatVector.fromMemorySegment(S8, s, o6 + 4L * p, LE);
+            FloatVector r7 = FloatVector.fromMemorySegment(S8, s, o7 + 4L * p, LE);
+            FloatVector a0 = low(r0, r1, X1, M1);
+            FloatVector a1 = high(r0, r1, X1, M1);
+            FloatVector a2 = low(r2, r3, X1, M1);
+            FloatVector a3 = high(r2, r3, X1, M1);
+            FloatVector a4 = low(r4, r5, X1, M1);
+            FloatVector a5 = high(r4, r5, X1, M1);
+            FloatVector a6 = low(r6, r7, X1, M1);
+            FloatVector a7 = high(r6, r7, X1, M1);
+            FloatVector b0 = low(a0, a2, X2, M2);
+            FloatVector b1 = low(a1, a3, X2, M2);
+            FloatVector b2 = high(a0, a2, X2, M2);
+            FloatVector b3 = high(a1, a3, X2, M2);
+            FloatVector b4 = low(a4, a6, X2, M2);
+            FloatVector b5 = low(a5, a7, X2, M2);
+            FloatVector b6 = high(a4, a6, X2, M2);
+            FloatVector b7 = high(a5, a7, X2, M2);
+            int i = at + p * width;
+            low(b0, b4, X4, M4).intoArray(to, i);
+            low(b1, b5, X4, M4).intoArray(to, i + width);
+            low(b2, b6, X4, M4).intoArray(to, i + 2 * width);
+            low(b3, b7, X4, M4).intoArray(to, i + 3 * width);
+            high(b0, b4, X4, M4).intoArray(to, i + 4 * width);
+            high(b1, b5, X4, M4).intoArray(to, i + 5 * width);
+            high(b2, b6, X4, M4).intoArray(to, i + 6 * width);
+            high(b3, b7, X4, M4).intoArray(to, i + 7 * width);
+        }
     }
 
-    private static void block4(MemorySegment s, long a, long stride, int n, float[] to, int at, int width) {
-        FloatVector r0 = FloatVector.fromMemorySegment(S4, s, a, LE);
-        FloatVector r1 = FloatVector.fromMemorySegment(S4, s, a + Math.min(1, n - 1) * stride, LE);
-        FloatVector r2 = FloatVector.fromMemorySegment(S4, s, a + Math.min(2, n - 1) * stride, LE);
-        FloatVector r3 = FloatVector.fromMemorySegment(S4, s, a + Math.min(3, n - 1) * stride, LE);
-        FloatVector a0 = low(r0, r1, Y1, N1);
-        FloatVector a1 = high(r0, r1, Y1, N1);
-        FloatVector a2 = low(r2, r3, Y1, N1);
-        FloatVector a3 = high(r2, r3, Y1, N1);
-        low(a0, a2, Y2, N2).intoArray(to, at);
-        low(a1, a3, Y2, N2).intoArray(to, at + width);
-        high(a0, a2, Y2, N2).intoArray(to, at + 2 * width);
-        high(a1, a3, Y2, N2).intoArray(to, at + 3 * width);
+    /** Four rows, as {@link #strip8}. */
+    private static void strip4(
+            MemorySegment s, long from, long stride, int n, int k, float[] to, int at, int width) {
+        long o1 = from + Math.min(1, n - 1) * stride;
+        long o2 = from + Math.min(2, n - 1) * stride;
+        long o3 = from + Math.min(3, n - 1) * stride;
+        for (int p = 0; p < k; p += 4) {
+            FloatVector r0 = FloatVector.fromMemorySegment(S4, s, from + 4L * p, LE);
+            FloatVector r1 = FloatVector.fromMemorySegment(S4, s, o1 + 4L * p, LE);
+            FloatVector r2 = FloatVector.fromMemorySegment(S4, s, o2 + 4L * p, LE);
+            FloatVector r3 = FloatVector.fromMemorySegment(S4, s, o3 + 4L * p, LE);
+            FloatVector a0 = low(r0, r1, Y1, N1);
+            FloatVector a1 = high(r0, r1, Y1, N1);
+            FloatVector a2 = low(r2, r3, Y1, N1);
+            FloatVector a3 = high(r2, r3, Y1, N1);
+            int i = at + p * width;
+            low(a0, a2, Y2, N2).intoArray(to, i);
+            low(a1, a3, Y2, N2).intoArray(to, i + width);
+            high(a0, a2, Y2, N2).intoArray(to, i + 2 * width);
+            high(a1, a3, Y2, N2).intoArray(to, i + 3 * width);
+        }
     }
 }
