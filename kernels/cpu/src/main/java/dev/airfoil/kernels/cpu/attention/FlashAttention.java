@@ -25,7 +25,7 @@ public record FlashAttention(Tiles.Pair tiles) {
     /** The one for this machine. */
     public static final FlashAttention BEST = new FlashAttention(Tiles.forAttention());
 
-    private static final int KEYS = 168;
+    private static final int KEYS = 96;
 
     /** Queries in a block. */
     private int queries() {
@@ -150,8 +150,8 @@ public record FlashAttention(Tiles.Pair tiles) {
 
         private void keys(int q0, int rows, int k0, int n) {
             int m = p.keys().count(b);
-            for (int j = 0; j < rows; j += nr) {
-                for (int i = 0; i < n; i += mr) {
+            for (int i = 0; i < n; i += mr) {
+                for (int j = 0; j < rows; j += nr) {
                     long to = 4L * (i * width + j);
                     tile.zero(e, kPanels, (k0 + i) * e, qPanels, 4L * j * e, scores, to, 4L * width);
                 }
@@ -172,8 +172,8 @@ public record FlashAttention(Tiles.Pair tiles) {
             if (k0 > 0 && !bounded) {
                 rescale(rows);
             }
-            for (int i = 0; i < rows; i += mr) {
-                for (int j = 0; j < e; j += nr) {
+            for (int j = 0; j < e; j += nr) {
+                for (int i = 0; i < rows; i += mr) {
                     long from = 4L * (j * (long) m + (long) k0 * nr);
                     long to = 4L * (i * eUp + j);
                     if (k0 > 0) {
