@@ -56,7 +56,8 @@ final class Softmax2 {
         for (int i = 0; i < n; i += N) {
             FloatVector x = FloatVector.fromMemorySegment(F, s, 4L * i, LE);
             FloatVector t = x.fma(FloatVector.broadcast(F, c), FloatVector.broadcast(F, ROUND));
-            FloatVector r = x.fma(FloatVector.broadcast(F, c), FloatVector.broadcast(F, ROUND).sub(t));
+            FloatVector r = x.fma(
+                    FloatVector.broadcast(F, c), FloatVector.broadcast(F, ROUND).sub(t));
             FloatVector y = FloatVector.broadcast(F, C5)
                     .fma(r, FloatVector.broadcast(F, C4))
                     .fma(r, FloatVector.broadcast(F, C3))

@@ -102,8 +102,7 @@ final class Panels {
     }
 
     /** Eight rows, of which only {@code n} are there: the last one stands for the others. */
-    private static void strip8(
-            MemorySegment s, long from, long stride, int n, int k, float[] to, int at, int width) {
+    private static void strip8(MemorySegment s, long from, long stride, int n, int k, float[] to, int at, int width) {
         long o1 = from + Math.min(1, n - 1) * stride;
         long o2 = from + Math.min(2, n - 1) * stride;
         long o3 = from + Math.min(3, n - 1) * stride;
@@ -149,8 +148,7 @@ final class Panels {
     }
 
     /** Four rows, as {@link #strip8}. */
-    private static void strip4(
-            MemorySegment s, long from, long stride, int n, int k, float[] to, int at, int width) {
+    private static void strip4(MemorySegment s, long from, long stride, int n, int k, float[] to, int at, int width) {
         long o1 = from + Math.min(1, n - 1) * stride;
         long o2 = from + Math.min(2, n - 1) * stride;
         long o3 = from + Math.min(3, n - 1) * stride;

@@ -26,8 +26,7 @@ final class Tile256x6x16Wide implements Tile {
     }
 
     @Override
-    public void zeroPairs(
-            int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
+    public void zeroPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         FloatVector c0_0 = FloatVector.zero(F);
         FloatVector c0_1 = FloatVector.zero(F);
         FloatVector c1_0 = FloatVector.zero(F);
@@ -102,8 +101,7 @@ final class Tile256x6x16Wide implements Tile {
     }
 
     @Override
-    public void addPairs(
-            int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
+    public void addPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, co, LE);
         FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, co + 32, LE);
         FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, co + cs, LE);

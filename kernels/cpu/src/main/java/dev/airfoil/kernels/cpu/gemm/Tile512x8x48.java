@@ -26,8 +26,7 @@ final class Tile512x8x48 implements Tile {
     }
 
     @Override
-    public void zeroPairs(
-            int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
+    public void zeroPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         FloatVector c0_0 = FloatVector.zero(F);
         FloatVector c0_1 = FloatVector.zero(F);
         FloatVector c0_2 = FloatVector.zero(F);
@@ -156,8 +155,7 @@ final class Tile512x8x48 implements Tile {
     }
 
     @Override
-    public void addPairs(
-            int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
+    public void addPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, co, LE);
         FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, co + 64, LE);
         FloatVector c0_2 = FloatVector.fromMemorySegment(F, c, co + 128, LE);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.airfoil.kernels.cpu.Mem;
 import dev.airfoil.kernels.cpu.WorkerPool;
-
 import dev.airfoil.kernels.cpu.gemm.Tiles;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.ops.Attention.Direction;
