@@ -4,7 +4,10 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Attention;
 import java.util.List;
 
-/** {@link Attention}: {@code attention.cl}, one work-group a tile of queries of one head. */
+/**
+ * {@link Attention}: {@code attention.cl}, or {@code attention_mma.cl} on tensor cores; one work-group a tile of queries of
+ * one head.
+ */
 final class AttentionKernel implements ClKernel<Attention> {
     @Override
     public Class<Attention> op() {
@@ -18,11 +21,15 @@ final class AttentionKernel implements ClKernel<Attention> {
 
     @Override
     public void run(ClBackend cl, Attention op, List<Tensor> in, List<Tensor> out) {
+        if (AttentionMma.fits(cl, op, in.getFirst())) {
+            new AttentionMma(cl, op, in, 3).forward(out);
+            return;
+        }
         AttentionTiles tiles = new AttentionTiles(cl, op, in.get(0), in.get(1), in.get(2));
-        AttentionTiles.Way way = tiles.way(cl, AttentionMma.Pass.FORWARD, 3, in.size() > 3);
-        Launch launch = cl.launch(way.file(), "attention", way.options())
+        int side = tiles.side(cl, 3);
+        Launch launch = cl.launch("attention", "attention", tiles.options(side, in.size() > 3))
                 .tensors(tiles.inputs(cl, in, 3))
                 .tensors(out);
-        tiles.settings(launch).groups(way.items(), way.groups(tiles.queries()), tiles.planes(), 1);
+        tiles.settings(launch).groups(256, (tiles.queries() + side - 1L) / side, tiles.planes(), 1);
     }
 }

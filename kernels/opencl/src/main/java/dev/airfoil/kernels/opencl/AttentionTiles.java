@@ -1,6 +1,5 @@
 package dev.airfoil.kernels.opencl;
 
-import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Attention;
@@ -30,13 +29,6 @@ final class AttentionTiles {
         this.v = readable(cl, v);
     }
 
-    /** How a pass runs: a kernel file and its options, the work-items of a group and the rows that a group owns. */
-    record Way(String file, String options, int items, int rows) {
-        long groups(int all) {
-            return ((long) all + rows - 1) / rows;
-        }
-    }
-
     static boolean fits(Tensor q) {
         return q.dim(3) <= WIDEST && q.size() > 0 && q.dim(0) * q.dim(1) <= MOST_PLANES;
     }
@@ -63,24 +55,11 @@ final class AttentionTiles {
     }
 
     /**
-     * The way of a pass.
+     * The rows of a tile.
      *
      * @param tiles how many tiles of rows local memory must hold beside the weights
-     * @param more gradients that are read like v, or nothing
      */
-    Way way(ClBackend cl, AttentionMma.Pass pass, int tiles, boolean masked, Tensor... more) {
-        boolean aligned = Stream.concat(Stream.of(q, k, v), Stream.of(more))
-                .map(Tensor::layout)
-                .allMatch(AttentionTiles::aligned);
-        String masks = (masked ? " -DMASK" : "") + (op.direction() == Attention.Direction.CAUSAL ? " -DCAUSAL" : "");
-        if (q.dtype() == DType.F32 && AttentionMma.fits(cl, op.scale(), aligned, q)) {
-            return AttentionMma.way(q.dim(3), pass, masks);
-        }
-        int side = side(cl, tiles);
-        return new Way("attention", options(side, masks, aligned), 256, side);
-    }
-
-    private int side(ClBackend cl, int tiles) {
+    int side(ClBackend cl, int tiles) {
         for (int t = 64; t > 16; t /= 2) {
             long bytes = 4L * t * (tiles * (padded() + 4L) + t + 4) + 1024;
             if (bytes <= cl.device().usableLocalMemory()) {
@@ -98,8 +77,16 @@ final class AttentionTiles {
         return p;
     }
 
-    /** Options of {@code attention.cl}. */
-    String options(int side, String masks, boolean aligned) {
+    /**
+     * Options of {@code attention.cl}.
+     *
+     * @param more gradients that are read like v, or nothing
+     */
+    String options(int side, boolean masked, Tensor... more) {
+        boolean aligned = Stream.concat(Stream.of(q, k, v), Stream.of(more))
+                .map(Tensor::layout)
+                .allMatch(AttentionTiles::aligned);
+        String masks = (masked ? " -DMASK" : "") + (op.direction() == Attention.Direction.CAUSAL ? " -DCAUSAL" : "");
         return String.format(
                 Locale.ROOT,
                 "-DE=%d -DEP=%d -DT=%d%s%s%s",

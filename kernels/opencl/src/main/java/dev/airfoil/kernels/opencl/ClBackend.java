@@ -9,7 +9,6 @@ import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Scope;
-import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
@@ -202,8 +201,12 @@ public final class ClBackend implements Backend {
 
     /** A dense F32 tensor with any content in the innermost scope. */
     Tensor scratch(int... dims) {
-        TensorSpec spec = new TensorSpec(DType.F32, Shape.of(dims));
-        return new Tensor(allocate(spec.bytes()), DType.F32, Layout.contiguous(spec.shape()));
+        return scratch(TensorSpec.f32(dims));
+    }
+
+    /** A dense tensor with any content in the innermost scope. */
+    Tensor scratch(TensorSpec spec) {
+        return new Tensor(allocate(spec.bytes()), spec.dtype(), Layout.contiguous(spec.shape()));
     }
 
     /** Where a kernel that meets a bad index leaves word; see {@link ClFaults}. */

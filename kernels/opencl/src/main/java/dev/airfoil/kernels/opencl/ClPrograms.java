@@ -36,6 +36,9 @@ import org.jocl.cl_program;
 final class ClPrograms implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ClPrograms.class.getName());
 
+    /** The option that asks for Hopper's instructions in a file that has a way with and one without. */
+    static final String HOPPER = " -DHOPPER";
+
     /** From this version on tensormap.replace takes strides in bytes. */
     private static final double LEAST_PTX = 8.5;
 
@@ -73,7 +76,7 @@ final class ClPrograms implements AutoCloseable {
 
     private cl_program build(String file, String given) {
         String options = target() + (given.isEmpty() ? "" : " " + given);
-        boolean hopper = file.endsWith("_wgmma");
+        boolean hopper = file.endsWith("_wgmma") || given.contains(HOPPER);
         String shared =
                 common + (hopper || file.endsWith("_mma") ? read("mma.cl") : "") + (hopper ? read("wgmma.cl") : "");
         String source = shared + "\n#line 1\n" + read(file + ".cl");

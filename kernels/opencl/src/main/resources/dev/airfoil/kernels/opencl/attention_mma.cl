@@ -1,355 +1,444 @@
-// attention.cl on NVIDIA's tensor cores (compute capability 8.0 on): the same kernels and arguments for head widths
-// E of 32, 64 and 128 and rows that begin at multiples of 4 floats. q, k, v, go, weights and the scores' gradients are
-// rounded to BF16 where they enter a product; sums, softmax and what is stored stay F32.
+// Attention of BF16 tensors on NVIDIA's tensor cores (compute capability 8.0 on), for head widths E of 32, 64 and 128
+// and rows that begin at multiples of 8 numbers. Sums and softmax are F32; weights and the scores' gradients are rounded
+// to BF16 where they enter a product.
 // A work-group of WARPS warps owns 16 WARPS rows (queries, or keys in attention_grad_keys), 16 a warp, and walks over
-// tiles of T rows (T >= 16 WARPS) of the other side in local memory. Scores never leave registers: the sums of one
-// product are laid out as the left factor of the next. Options: E, T, WARPS, STEP (keys a step of the softmax; divides
-// T); MASK, CAUSAL.
+// tiles of T rows of the other side: while one is used, the next is on its way to local memory. Scores never leave
+// registers: the sums of one product are laid out as the left factor of the next. Options: E, T (a multiple of 16),
+// WARPS (of 4 with HOPPER, where 4 warps multiply together); MASK, CAUSAL; LIMITED where registers are, which NVIDIA's
+// compiler heeds only if the kernel does not name the size of its groups.
 #define THREADS (32 * WARPS)
 #define OWN (16 * WARPS)
-#define EC (E / 16)
+#ifdef LIMITED
+#define GROUP
+#else
+#define GROUP __attribute__((reqd_work_group_size(THREADS, 1, 1)))
+#endif
 #define LOG2E 1.4426950408889634f
 #define LN2 0.6931471805599453f
-#define TILE_BYTES (2 * E)
-#define LOADS ((T * E / 4 + THREADS - 1) / THREADS)
 
-// Where column e of a row lies: its groups of 8 are permuted by the row, so that 8 rows' groups meet no bank twice.
-inline uint spot(const uint row, const uint e) {
-    return row * E + (((e >> 3) ^ (E == 32 ? (row >> 1) & 3 : row & 7)) << 3) + (e & 7);
+// ---- tiles: E / PANEL panels, one behind the other, of rows of PITCH bytes. The octets (8 numbers) of a row are
+// permuted by the row, so that those of 8 rows meet no bank twice; so do tensor cores expect it.
+#define PANEL (E < 64 ? E : 64)
+#define PITCH (2 * PANEL)
+#define OCTETS (PANEL / 8)
+#define TILE(rows) (2 * E * (rows))
+
+// Where octet c of a row lies in a tile of `rows`, in bytes.
+inline uint spot(const uint rows, const uint row, const uint c) {
+    return (c / OCTETS * rows + row) * PITCH + ((c % OCTETS ^ row * PITCH / 128 % OCTETS) << 4);
 }
 
-// Rows first .. first + count of p as BF16, zeros behind the last.
-inline void load_rows(
-        __local ushort *tile, __global const float *p, const long pitch, const uint first, const uint rows,
-        const uint count) {
-    float4 v[LOADS];
+// Asks for rows first .. first + count of p, zeros behind the last of `rows`.
+inline void fetch(
+        const uint tile, const uint count, __global const ushort *p, const long pitch, const uint first,
+        const uint rows) {
 UNROLL
-    for (int i = 0; i < LOADS; i++) {
-        const uint x = get_local_id(0) + i * THREADS, r = x / (E / 4), e = x % (E / 4) * 4;
-        v[i] = (float4)(0);
-        if (r < count && first + r < rows) v[i] = *(__global const float4 *)(p + (first + r) * pitch + e);
+    for (uint i = 0; i < count * (E / 8); i += THREADS) {
+        const uint x = i + get_local_id(0), r = x / (E / 8), c = x % (E / 8), row = first + r;
+        if (r < count) copy_16(tile + spot(count, r, c), p + min(row, rows - 1) * pitch + 8 * c, row < rows);
     }
+}
+
+// [16][T] as left factors.
+inline void pack(uint w[T / 16][4], const float s[T / 2]) {
 UNROLL
-    for (int i = 0; i < LOADS; i++) {
-        const uint x = get_local_id(0) + i * THREADS, r = x / (E / 4), e = x % (E / 4) * 4;
-        if (r < count) {
-            uint2 pair;
-            pair.x = bf16x2(v[i].x, v[i].y);
-            pair.y = bf16x2(v[i].z, v[i].w);
-            *(__local uint2 *)(tile + spot(r, e)) = pair;
+    for (int i = 0; i < T / 4; i++) w[i / 4][i % 4] = bf16x2(s[2 * i], s[2 * i + 1]);
+}
+
+// ---- the two products: scores makes s [16][T] of each warp from its rows at `own` [16][E] and a tile [T][E]; product
+// adds w [16][T] times a tile [T][E] to its sums [16][E].
+#ifdef HOPPER
+// Four warps multiply together, and go on with other work until SUMS_READY.
+#define OWN_ROWS(warp) ((warp) / 4 * 64)
+inline ulong told(const uint at, const uint rows) {
+    // where; the bytes from panel to panel; those from 8 rows to the next; how octets are permuted
+    return (ulong)(at >> 4) | (ulong)(rows * PITCH >> 4) << 16 | (ulong)(8 * PITCH >> 4) << 32
+            | (ulong)(PITCH == 128 ? 1 : 2) << 62;
+}
+inline uint column(const uint rows, const uint c) { return c / (PANEL / 16) * rows * PITCH + c % (PANEL / 16) * 32; }
+
+inline void scores(float s[T / 2], const uint own, const uint tile, const uint lane) {
+    SUMS_GIVEN(T, s);
+UNROLL
+    for (int c = 0; c < E / 16; c++) {
+        const ulong a = told(own + column(OWN, c), OWN), b = told(tile + column(T, c), T);
+        if (c == 0)
+            MULTIPLY_FIRST(T, s, a, b);
+        else
+            MULTIPLY(T, s, a, b, 0, 0);
+    }
+    sums_commit();
+}
+
+inline void product(float sums[E / 2], uint w[T / 16][4], const uint tile, const uint lane) {
+    SUMS_GIVEN(E, sums);
+UNROLL
+    for (int j = 0; j < T / 16; j++) MULTIPLY_OWN(E, sums, w[j], told(tile + 16 * PITCH * j, T));
+    sums_commit();
+}
+#else
+#define OWN_ROWS(warp) ((warp) * 16)
+#define SUMS_READY(left, N, s)
+inline void tiles_written(void) {}
+
+// Columns 16 c on of 16 rows from `row` on of a tile of `rows`.
+inline void square(
+        const bool along, uint f[4], const uint tile, const uint rows, const uint row, const uint c, const uint lane) {
+    const uint r = along ? lane & 15 : (lane & 7) + (lane >> 4 << 3), g = along ? lane >> 4 : lane >> 3 & 1;
+    load_square(along, f, tile + spot(rows, row + r, 2 * c + g));
+}
+
+inline void scores(float s[T / 2], const uint own, const uint tile, const uint lane) {
+UNROLL
+    for (int i = 0; i < T / 2; i++) s[i] = 0;
+UNROLL
+    for (int c = 0; c < E / 16; c++) {
+        uint a[4];
+        square(1, a, own, OWN, 0, c, lane);
+UNROLL
+        for (int j = 0; j < T / 16; j++) {
+            uint f[4];
+            square(1, f, tile, T, 16 * j, c, lane);
+            multiply(s + 8 * j, a, f[0], f[2]);
+            multiply(s + 8 * j + 4, a, f[1], f[3]);
         }
     }
 }
 
-// The bytes between a tile's start and what this lane names in load_square, for rows along and across the product.
-inline uint lane_along(const uint lane) { return 2 * spot(lane & 15, lane >> 4 << 3); }
-inline uint lane_across(const uint lane) { return 2 * spot((lane & 7) + (lane >> 4 << 3), lane & 8); }
-
-// Columns 16 c on of 16 rows from `row` on.
-#define SQUARE(along, r, tile, lane_at, row, c) \
-    load_square(along, r, (tile) + (row) * TILE_BYTES + ((lane_at) ^ 32 * (c)))
-
-// sums [16][16] += own [16][E] (16 rows of a tile)^T.
-inline void scores(float sums[2][4], uint own[EC][4], const uint tile, const uint along, const uint row) {
+inline void product(float sums[E / 2], uint w[T / 16][4], const uint tile, const uint lane) {
 UNROLL
-    for (int c = 0; c < EC; c++) {
-        uint f[4];
-        SQUARE(1, f, tile, along, row, c);
-        multiply(sums[0], own[c], f[0], f[2]);
-        multiply(sums[1], own[c], f[1], f[3]);
-    }
+    for (int j = 0; j < T / 16; j++)
+UNROLL
+        for (int c = 0; c < E / 16; c++) {
+            uint f[4];
+            square(0, f, tile, T, 16 * j, c, lane);
+            multiply(sums + 8 * c, w[j], f[0], f[2]);
+            multiply(sums + 8 * c + 4, w[j], f[1], f[3]);
+        }
 }
+#endif
 
-// sums [16][E] += weights [16][16] (16 rows of a tile).
-inline void product(float sums[2 * EC][4], float weights[2][4], const uint tile, const uint across, const uint row) {
-    uint w[4];
-    w[0] = bf16x2(weights[0][0], weights[0][1]);
-    w[1] = bf16x2(weights[0][2], weights[0][3]);
-    w[2] = bf16x2(weights[1][0], weights[1][1]);
-    w[3] = bf16x2(weights[1][2], weights[1][3]);
-UNROLL
-    for (int c = 0; c < EC; c++) {
-        uint f[4];
-        SQUARE(0, f, tile, across, row, c);
-        multiply(sums[2 * c], w, f[0], f[2]);
-        multiply(sums[2 * c + 1], w, f[1], f[3]);
-    }
-}
-
-inline void clear(float sums[2 * EC][4]) {
-UNROLL
-    for (int c = 0; c < 2 * EC; c++)
-UNROLL
-        for (int i = 0; i < 4; i++) sums[c][i] = 0;
-}
-
-// This lane's numbers of rows row and row + 8, times a factor each; pitch floats a row.
+// This warp's rows of sums, times a factor for rows 0-7 and 8-15 each, through its own rows at `own` of a tile to rows
+// `row` on of p.
 inline void store_rows(
-        __global float *p, const long pitch, float sums[2 * EC][4], const uint row, const uint rows, const float f0,
-        const float f1, const uint lane) {
+        __global ushort *p, const long pitch, const float sums[E / 2], const float f0, const float f1, const uint own,
+        const uint row, const uint rows, const uint lane) {
 UNROLL
-    for (int u = 0; u < 2; u++) {
-        if (row + 8 * u < rows) {
-            __global float *to = p + (row + 8 * u) * pitch + (lane & 3) * 2;
+    for (int c = 0; c < E / 8; c++) {
+        put(own + spot(OWN, lane / 4, c) + lane % 4 * 4, bf16x2(sums[4 * c] * f0, sums[4 * c + 1] * f0));
+        put(own + spot(OWN, lane / 4 + 8, c) + lane % 4 * 4, bf16x2(sums[4 * c + 2] * f1, sums[4 * c + 3] * f1));
+    }
+    lanes_meet();
 UNROLL
-            for (int c = 0; c < 2 * EC; c++) {
-                float2 v;
-                v.x = sums[c][2 * u] * (u ? f1 : f0);
-                v.y = sums[c][2 * u + 1] * (u ? f1 : f0);
-                *(__global float2 *)(to + 8 * c) = v;
-            }
-        }
+    for (int i = 0; i < 16 * (E / 8); i += 32) {
+        const uint r = (i + lane) / (E / 8), c = (i + lane) % (E / 8);
+        if (row + r < rows) *(__global uint4 *)(p + (row + r) * pitch + 8 * c) = get4(own + spot(OWN, r, c));
     }
 }
 
-// May query row see key?
+// ---- two stages in local memory: two tiles, and behind them at most 1024 bytes of what else must be known of their rows
+#define KNOWN (2 * TILE(T))
+#define STAGE (KNOWN + 1024)
+#define SWAP(x, y) { const uint was = x; x = y; y = was; }
+
+// Keys m0 on, their values, and whether the mask keeps them.
 #ifdef MASK
-#define KEPT(key) (mask[(key)] != 0)
+#define FETCH_MASK(to, m0) \
+    for (uint r = get_local_id(0); r < T; r += THREADS) \
+        copy_4((to) + KNOWN + 4 * r, mask + min((m0) + r, m - 1), (m0) + r < m)
+#define KEPT(tile, c, key) (get((tile) + KNOWN + 4 * (c)) != 0)
 #else
-#define KEPT(key) 1
+#define FETCH_MASK(to, m0)
+#define KEPT(tile, c, key) ((key) < m)
 #endif
+#define FETCH_KEYS(to, m0) \
+    fetch(to, T, k, strides.s5, m0, m); \
+    fetch((to) + TILE(T), T, v, v_row, m0, m); \
+    FETCH_MASK(to, m0)
+
+// Which of a tile's keys are to be seen, by words of 32, of which a lane's first column is bit 0; all? The causal edge is
+// another matter.
+#define WORDS ((T + 31) / 32)
+inline bool seen(uint words[WORDS], const uint tile, const uint m0, const uint m, const uint lane) {
+    uint all = ~0u;
+UNROLL
+    for (int i = 0; i < WORDS; i++) {
+        const uint c = 32 * i + lane;
+        words[i] = ballot(c >= T || KEPT(tile, c, m0 + c));
+        all &= words[i];
+        words[i] >>= lane % 4 * 2;
+    }
+    return all == ~0u;
+}
+// Number i of a lane's scores: its row beside the lane's first, its column beside the lane's first, is it to be seen?
+#define ROW(i) ((i) / 2 % 2 * 8)
+#define COLUMN(i) ((i) / 4 * 8 + (i) % 2)
+#define BIT(words, i) (words[COLUMN(i) / 32] >> COLUMN(i) % 32 & 1)
 #ifdef CAUSAL
-#define SEES(row, key) ((key) <= (row) && (key) < m && KEPT(key))
+#define BEFORE(row, key) ((key) <= (row))
+#define END_OF_KEYS min(m, first + OWN)
+#define FIRST_QUERY first
 #else
-#define SEES(row, key) ((key) < m && KEPT(key))
+#define BEFORE(row, key) 1
+#define END_OF_KEYS m
+#define FIRST_QUERY 0
 #endif
-#if defined(MASK) || defined(CAUSAL)
-#define ALL_SEEN(last) 0
-#else
-#define ALL_SEEN(last) ((last) <= m)
-#endif
+
+// What is not to be seen becomes `value`; of rows `mine` on, keys `key` on.
+inline void hide(float s[T / 2], const uint words[WORDS], const float value, const uint mine, const uint key) {
+UNROLL
+    for (int i = 0; i < T / 2; i++)
+        if (!(BIT(words, i) && BEFORE(mine + ROW(i), key + COLUMN(i)))) s[i] = value;
+}
+
+inline void clear(float sums[E / 2]) {
+UNROLL
+    for (int i = 0; i < E / 2; i++) sums[i] = 0;
+}
+
+// Over the four lanes that share a row.
+inline float row_sum(float x) {
+    x += other_lane(x, 1);
+    return x + other_lane(x, 2);
+}
 
 #define PLACES \
-    const uint lane = get_local_id(0) & 31, warp = get_local_id(0) >> 5, along = lane_along(lane), \
-               across = lane_across(lane), head = get_group_id(1) % h, b = get_group_id(1) / h, \
-               first = get_group_id(0) * OWN, mine = first + 16 * warp + (lane >> 2); \
+    const uint lane = get_local_id(0) & 31, warp = get_local_id(0) >> 5, head = get_group_id(1) % h, \
+               b = get_group_id(1) / h, first = get_group_id(0) * OWN, row = first + 16 * warp, \
+               mine = row + lane / 4; \
     q += q_at + b * strides.s0 + head * strides.s1; \
     k += k_at + b * strides.s3 + head * strides.s4; \
     v += v_at + b * strides.s6 + head * strides.s7; \
     mask += mask_at + (long)b * m; \
-    const uint at_x = local_address(xs), at_y = local_address(ys)
+    const uint at = local_address(memory)
 
-#define OWN_ROWS(f, tile) \
-    for (int c = 0; c < EC; c++) SQUARE(1, f[c], tile, along, 16 * warp, c)
+// Everything asked for has come, for all; nobody uses the other tiles any more. (Before the end too: who has nothing to
+// walk over must not store into what is still coming.)
+#define TILES_COME \
+    copies_done(); \
+    tiles_written(); \
+    barrier(CLK_LOCAL_MEM_FENCE)
+
+// Scores to weights 2^(unit s - unit top), added to sum, for a lane's two rows. top follows the largest score only where
+// it rose by 2^8: what was summed before must then shrink. Must any lane's?
+inline bool soften(float s[T / 2], float top[2], float sum[2], float shrink[2], const float unit) {
+    bool rose = 0;
+UNROLL
+    for (int u = 0; u < 2; u++) {
+        float high = s[2 * u];
+UNROLL
+        for (int i = 2 * u; i < T / 2; i += 4) high = fmax(high, fmax(s[i], s[i + 1]));
+        high = fmax(high, other_lane(high, 1));
+        high = fmax(high, other_lane(high, 2)) * unit;
+        const bool higher = high > top[u] + 8;
+        const float now = higher ? high : top[u], zero = now == -INFINITY ? 0.0f : now; // nothing seen: e^-inf
+        shrink[u] = power_of_two(top[u] - zero);
+        if (!higher) shrink[u] = 1;
+        top[u] = now;
+        rose |= higher;
+        float more = 0;
+UNROLL
+        for (int i = 2 * u; i < T / 2; i += 4) {
+            s[i] = power_of_two(fma(s[i], unit, -zero));
+            s[i + 1] = power_of_two(fma(s[i + 1], unit, -zero));
+            more += s[i] + s[i + 1];
+        }
+        sum[u] = fma(sum[u], shrink[u], more);
+    }
+    return ballot(rose) != 0;
+}
 
 // One work-group OWN queries of one head: o [b n h e], lse [b h n].
-__kernel __attribute__((reqd_work_group_size(THREADS, 1, 1))) void attention(
-        IN(float, q), IN(float, k), IN(float, v), IN(int, mask), OUT(float, o), OUT(float, lse), const uint h,
+__kernel GROUP void attention(
+        IN(ushort, q), IN(ushort, k), IN(ushort, v), IN(int, mask), OUT(ushort, o), OUT(float, lse), const uint h,
         const uint n, const uint m, const long8 strides, const long v_row, const float scale) {
-    __local ushort xs[T * E] __attribute__((aligned(128)));
-    __local ushort ys[T * E] __attribute__((aligned(128)));
+    __local uint4 memory[(TILE(OWN) + 2 * STAGE) / 16] __attribute__((aligned(1024)));
     PLACES;
-    const float unit = scale * LOG2E; // scores in units of log2, so that exp2 will do
-    load_rows(xs, q, strides.s2, first, n, OWN);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    uint fq[EC][4];
-UNROLL
-    OWN_ROWS(fq, at_x);
-    float out[2 * EC][4], top[2], sum[2];
+    const uint own = at + OWN_ROWS(warp) * PITCH;
+    uint tile = at + TILE(OWN), next = tile + STAGE; // keys, values, mask
+    const float unit = scale * LOG2E; // scores in units of log2, so that 2^x will do
+    fetch(at, OWN, q, strides.s2, first, n);
+    FETCH_KEYS(tile, 0);
+    float out[E / 2], top[2], sum[2], shrink[2];
     clear(out);
     top[0] = top[1] = -INFINITY;
     sum[0] = sum[1] = 0;
-#ifdef CAUSAL
-    const uint end = min(m, first + OWN);
-#else
-    const uint end = m;
-#endif
-    for (uint m0 = 0; m0 < end; m0 += T) {
-        barrier(CLK_LOCAL_MEM_FENCE);
-        load_rows(xs, k, strides.s5, m0, m, T);
-        load_rows(ys, v, v_row, m0, m, T);
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (first + 16 * warp >= n) continue;
-        for (uint at = 0; at < T && m0 + at < end; at += STEP) {
-            float s[STEP / 16][2][4];
-UNROLL
-            for (int j = 0; j < STEP / 16; j++) {
-UNROLL
-                for (int i = 0; i < 4; i++) s[j][0][i] = s[j][1][i] = 0;
-                scores(s[j], fq, at_x, along, at + 16 * j);
-            }
-            if (!ALL_SEEN(m0 + at + STEP)) {
-UNROLL
-                for (int j = 0; j < STEP / 8; j++)
-UNROLL
-                    for (int i = 0; i < 4; i++) {
-                        const uint key = m0 + at + 8 * j + (lane & 3) * 2 + (i & 1);
-                        if (!SEES(mine + (i & 2) * 4, key)) s[j / 2][j % 2][i] = -INFINITY;
-                    }
-            }
-UNROLL
-            for (int u = 0; u < 4; u += 2) {
-                float high = top[u / 2];
-UNROLL
-                for (int j = 0; j < STEP / 8; j++)
-                    high = fmax(high, fmax(s[j / 2][j % 2][u], s[j / 2][j % 2][u + 1]));
-                high = fmax(high, other_lane(high, 1));
-                high = fmax(high, other_lane(high, 2));
-                const float zero = high == -INFINITY ? 0.0f : high * unit; // nothing seen: e^-inf, not e^(inf - inf)
-                const float shrink = native_exp2(fma(top[u / 2], unit, -zero));
-                top[u / 2] = high;
-                float all = 0;
-UNROLL
-                for (int j = 0; j < STEP / 8; j++)
-UNROLL
-                    for (int i = u; i < u + 2; i++) {
-                        const float p = native_exp2(fma(s[j / 2][j % 2][i], unit, -zero));
-                        s[j / 2][j % 2][i] = p;
-                        all += p;
-                    }
-                sum[u / 2] = fma(sum[u / 2], shrink, all);
-UNROLL
-                for (int c = 0; c < 2 * EC; c++) {
-                    out[c][u] *= shrink;
-                    out[c][u + 1] *= shrink;
-                }
-            }
-UNROLL
-            for (int j = 0; j < STEP / 16; j++) product(out, s[j], at_y, across, at + 16 * j);
+    for (uint m0 = 0; m0 < END_OF_KEYS; m0 += T) {
+        TILES_COME;
+        if (m0 + T < END_OF_KEYS) {
+            FETCH_KEYS(next, m0 + T);
         }
+        float s[T / 2];
+        scores(s, own, tile, lane);
+        uint words[WORDS];
+        const bool all = seen(words, tile, m0, m, lane) && BEFORE(row, m0 + T - 1);
+        SUMS_READY(0, T, s);
+        if (!all) hide(s, words, -INFINITY, mine, m0 + lane % 4 * 2);
+        if (soften(s, top, sum, shrink, unit)) {
+UNROLL
+            for (int i = 0; i < E / 2; i++) out[i] *= shrink[i / 2 % 2];
+        }
+        uint w[T / 16][4];
+        pack(w, s);
+        product(out, w, tile + TILE(T), lane);
+        SUMS_READY(0, E, out);
+        SWAP(tile, next);
     }
-    if (first + 16 * warp >= n) return;
     float inverse[2];
 UNROLL
     for (int u = 0; u < 2; u++) {
-        float all = sum[u];
-        all += other_lane(all, 1);
-        all += other_lane(all, 2);
+        const float all = row_sum(sum[u]);
         inverse[u] = all > 0 ? 1.0f / all : 0.0f;
-        if ((lane & 3) == 0 && mine + 8 * u < n)
-            lse[lse_at + (long)get_group_id(1) * n + mine + 8 * u] =
-                    all > 0 ? fma(top[u], unit, log2(all)) * LN2 : 0.0f;
+        if (lane % 4 == 0 && mine + 8 * u < n)
+            lse[lse_at + (long)get_group_id(1) * n + mine + 8 * u] = all > 0 ? (top[u] + log2(all)) * LN2 : 0.0f;
     }
-    o += o_at + ((long)b * n * h + head) * E;
-    store_rows(o, (long)h * E, out, mine, n, inverse[0], inverse[1], lane);
+    TILES_COME;
+    store_rows(
+            o + o_at + ((long)b * n * h + head) * E, (long)h * E, out, inverse[0], inverse[1], at + 16 * warp * PITCH,
+            row, n, lane);
 }
 
-// One work-group OWN keys of one head: gk and gv [b h m e]. A lane's columns are queries here, its rows keys.
-__kernel __attribute__((reqd_work_group_size(THREADS, 1, 1))) void attention_grad_keys(
-        IN(float, q), IN(float, k), IN(float, v), IN(int, mask), IN(float, go), IN(float, lse), IN(float, delta),
-        OUT(float, gk), OUT(float, gv), const uint h, const uint n, const uint m, const long8 strides,
+// A lane's part of the sum over e of o go of one row.
+inline float quarter_dot(__global const ushort *o, __global const ushort *go, const uint lane) {
+    float sum = 0;
+UNROLL
+    for (int c = 0; c < E / 4; c += 8) {
+        const uint4 x = *(__global const uint4 *)(o + lane % 4 * (E / 4) + c);
+        const uint4 y = *(__global const uint4 *)(go + lane % 4 * (E / 4) + c);
+        sum = dot_pair(x.x, y.x, dot_pair(x.y, y.y, dot_pair(x.z, y.z, dot_pair(x.w, y.w, sum))));
+    }
+    return sum;
+}
+
+// One work-group OWN queries of one head: gq [b h n e], and rows [b h n 2], what attention_grad_keys must know of a query:
+// lse in units of log2, and delta, the sum over e of o go.
+__kernel GROUP void attention_grad_queries(
+        IN(ushort, q), IN(ushort, k), IN(ushort, v), IN(int, mask), IN(ushort, o), IN(float, lse), IN(ushort, go),
+        OUT(ushort, gq), OUT(float, rows), const uint h, const uint n, const uint m, const long8 strides,
         const long v_row, const float scale) {
-    __local ushort xs[T * E] __attribute__((aligned(128)));
-    __local ushort ys[T * E] __attribute__((aligned(128)));
-    __local float logs[2 * T] __attribute__((aligned(128))); // lse in units of log2 and delta of each query
+    __local uint4 memory[(2 * TILE(OWN) + 2 * STAGE) / 16] __attribute__((aligned(1024)));
     PLACES;
-    go += go_at + ((long)b * n * h + head) * E;
-    lse += lse_at + (long)get_group_id(1) * n;
-    delta += delta_at + (long)get_group_id(1) * n;
+    const uint own = at + OWN_ROWS(warp) * PITCH;
+    uint tile = at + 2 * TILE(OWN), next = tile + STAGE; // keys, values, mask
+    const long plane = (long)get_group_id(1) * n, token = ((long)b * n * h + head) * E;
     const float unit = scale * LOG2E;
-    load_rows(xs, k, strides.s5, first, m, OWN);
-    load_rows(ys, v, v_row, first, m, OWN);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    uint fk[EC][4], fv[EC][4];
-UNROLL
-    OWN_ROWS(fk, at_x);
-UNROLL
-    OWN_ROWS(fv, at_y);
-    bool kept[2];
-    kept[0] = mine < m && KEPT(mine);
-    kept[1] = mine + 8 < m && KEPT(mine + 8);
-    float sum_k[2 * EC][4], sum_v[2 * EC][4];
-    clear(sum_k);
-    clear(sum_v);
-#ifdef CAUSAL
-    for (uint n0 = first; n0 < n; n0 += T) {
-#else
-    for (uint n0 = 0; n0 < n; n0 += T) {
-#endif
-        barrier(CLK_LOCAL_MEM_FENCE);
-        load_rows(xs, q, strides.s2, n0, n, T);
-        load_rows(ys, go, (long)h * E, n0, n, T);
-        for (uint r = get_local_id(0); r < T; r += THREADS) {
-            logs[r] = n0 + r < n ? lse[n0 + r] * LOG2E : INFINITY; // queries that are none weigh nothing
-            logs[T + r] = n0 + r < n ? delta[n0 + r] : 0;
-        }
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (first + 16 * warp >= m) continue;
-        for (uint at = 0; at < T && n0 + at < n; at += 16) {
-            float s[2][4], gs[2][4];
-UNROLL
-            for (int i = 0; i < 4; i++) s[0][i] = s[1][i] = gs[0][i] = gs[1][i] = 0;
-            scores(s, fk, at_x, along, at);
-            scores(gs, fv, at_y, along, at);
-UNROLL
-            for (int j = 0; j < 2; j++)
-UNROLL
-                for (int i = 0; i < 4; i++) {
-                    const uint r = at + 8 * j + (lane & 3) * 2 + (i & 1);
-                    float p = native_exp2(fma(s[j][i], unit, -logs[r]));
-#ifdef CAUSAL
-                    p = kept[i / 2] && mine + (i & 2) * 4 <= n0 + r ? p : 0.0f;
-#else
-                    p = kept[i / 2] ? p : 0.0f;
-#endif
-                    s[j][i] = p;
-                    gs[j][i] = p * (gs[j][i] - logs[T + r]);
-                }
-            product(sum_v, s, at_y, across, at);
-            product(sum_k, gs, at_x, across, at);
-        }
-    }
-    const long plane = (long)get_group_id(1) * m * E;
-    store_rows(gk + gk_at + plane, E, sum_k, mine, m, scale, scale, lane);
-    store_rows(gv + gv_at + plane, E, sum_v, mine, m, 1, 1, lane);
-}
-
-// One work-group OWN queries of one head: gq [b h n e].
-__kernel __attribute__((reqd_work_group_size(THREADS, 1, 1))) void attention_grad_queries(
-        IN(float, q), IN(float, k), IN(float, v), IN(int, mask), IN(float, go), IN(float, lse), IN(float, delta),
-        OUT(float, gq), const uint h, const uint n, const uint m, const long8 strides, const long v_row,
-        const float scale) {
-    __local ushort xs[T * E] __attribute__((aligned(128)));
-    __local ushort ys[T * E] __attribute__((aligned(128)));
-    PLACES;
-    go += go_at + ((long)b * n * h + head) * E;
-    lse += lse_at + (long)get_group_id(1) * n;
-    delta += delta_at + (long)get_group_id(1) * n;
-    const float unit = scale * LOG2E;
-    load_rows(xs, q, strides.s2, first, n, OWN);
-    load_rows(ys, go, (long)h * E, first, n, OWN);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    uint fq[EC][4], fg[EC][4];
-UNROLL
-    OWN_ROWS(fq, at_x);
-UNROLL
-    OWN_ROWS(fg, at_y);
+    fetch(at, OWN, q, strides.s2, first, n);
+    fetch(at + TILE(OWN), OWN, go + go_at + token, (long)h * E, first, n);
+    FETCH_KEYS(tile, 0);
     float logs[2], deltas[2];
 UNROLL
     for (int u = 0; u < 2; u++) {
-        logs[u] = mine + 8 * u < n ? lse[mine + 8 * u] * LOG2E : INFINITY;
-        deltas[u] = mine + 8 * u < n ? delta[mine + 8 * u] : 0;
-    }
-    float sum[2 * EC][4];
-    clear(sum);
-#ifdef CAUSAL
-    const uint end = min(m, first + OWN);
-#else
-    const uint end = m;
-#endif
-    for (uint m0 = 0; m0 < end; m0 += T) {
-        barrier(CLK_LOCAL_MEM_FENCE);
-        load_rows(xs, k, strides.s5, m0, m, T);
-        load_rows(ys, v, v_row, m0, m, T);
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (first + 16 * warp >= n) continue;
-        for (uint at = 0; at < T && m0 + at < end; at += 16) {
-            float s[2][4], gs[2][4];
-UNROLL
-            for (int i = 0; i < 4; i++) s[0][i] = s[1][i] = gs[0][i] = gs[1][i] = 0;
-            scores(s, fq, at_x, along, at);
-            scores(gs, fg, at_y, along, at);
-            const bool all = ALL_SEEN(m0 + at + 16);
-UNROLL
-            for (int j = 0; j < 2; j++)
-UNROLL
-                for (int i = 0; i < 4; i++) {
-                    const uint key = m0 + at + 8 * j + (lane & 3) * 2 + (i & 1);
-                    const float p = native_exp2(fma(s[j][i], unit, -logs[i / 2]));
-                    gs[j][i] = all || SEES(mine + (i & 2) * 4, key) ? p * (gs[j][i] - deltas[i / 2]) : 0.0f;
-                }
-            product(sum, gs, at_x, across, at);
+        const uint r = min(mine + 8 * u, n - 1);
+        const long from = token + (long)r * h * E;
+        logs[u] = lse[lse_at + plane + r] * LOG2E;
+        deltas[u] = row_sum(quarter_dot(o + o_at + from, go + go_at + from, lane));
+        if (lane % 4 == 0 && mine + 8 * u < n) {
+            rows[rows_at + 2 * (plane + r)] = logs[u];
+            rows[rows_at + 2 * (plane + r) + 1] = deltas[u];
         }
     }
-    store_rows(gq + gq_at + (long)get_group_id(1) * n * E, E, sum, mine, n, scale, scale, lane);
+    float sum[E / 2];
+    clear(sum);
+    for (uint m0 = 0; m0 < END_OF_KEYS; m0 += T) {
+        TILES_COME;
+        if (m0 + T < END_OF_KEYS) {
+            FETCH_KEYS(next, m0 + T);
+        }
+        float s[T / 2], gs[T / 2];
+        scores(s, own, tile, lane);
+        scores(gs, own + TILE(OWN), tile + TILE(T), lane);
+        uint words[WORDS];
+        const bool all = seen(words, tile, m0, m, lane) && BEFORE(row, m0 + T - 1);
+        SUMS_READY(1, T, s);
+UNROLL
+        for (int i = 0; i < T / 2; i++) s[i] = power_of_two(fma(s[i], unit, -logs[i / 2 % 2]));
+        if (!all) hide(s, words, 0, mine, m0 + lane % 4 * 2);
+        SUMS_READY(0, T, gs);
+UNROLL
+        for (int i = 0; i < T / 2; i++) s[i] *= gs[i] - deltas[i / 2 % 2];
+        uint w[T / 16][4];
+        pack(w, s);
+        product(sum, w, tile, lane);
+        SUMS_READY(0, E, sum);
+        SWAP(tile, next);
+    }
+    TILES_COME;
+    store_rows(gq + gq_at + plane * E, E, sum, scale, scale, at + 16 * warp * PITCH, row, n, lane);
+}
+
+// One work-group OWN keys of one head: gk and gv [b h m e]. A lane's columns are queries here, its rows keys.
+__kernel GROUP void attention_grad_keys(
+        IN(ushort, q), IN(ushort, k), IN(ushort, v), IN(int, mask), IN(ushort, go), IN(float, rows), OUT(ushort, gk),
+        OUT(ushort, gv), const uint h, const uint n, const uint m, const long8 strides, const long v_row,
+        const float scale) {
+    __local uint4 memory[(2 * TILE(OWN) + 2 * STAGE) / 16] __attribute__((aligned(1024)));
+    PLACES;
+    const uint own = at + OWN_ROWS(warp) * PITCH;
+    uint tile = at + 2 * TILE(OWN), next = tile + STAGE; // queries, gradients, and what `rows` has of them
+    const float unit = scale * LOG2E;
+    go += go_at + ((long)b * n * h + head) * E;
+    rows += rows_at + (long)get_group_id(1) * n * 2;
+    fetch(at, OWN, k, strides.s5, first, m);
+    fetch(at + TILE(OWN), OWN, v, v_row, first, m);
+#define FETCH_QUERIES(to, n0) \
+    fetch(to, T, q, strides.s2, n0, n); \
+    fetch((to) + TILE(T), T, go, (long)h * E, n0, n); \
+    for (uint r = get_local_id(0); r < T; r += THREADS) \
+        copy_8((to) + KNOWN + 8 * r, rows + 2 * min((n0) + r, n - 1), (n0) + r < n)
+    FETCH_QUERIES(tile, FIRST_QUERY);
+    float sum_k[E / 2], sum_v[E / 2];
+    clear(sum_k);
+    clear(sum_v);
+    for (uint n0 = FIRST_QUERY; n0 < n; n0 += T) {
+        TILES_COME;
+        if (n0 + T < n) {
+            FETCH_QUERIES(next, n0 + T);
+        }
+        float s[T / 2], gs[T / 2];
+        scores(s, own, tile, lane);
+        scores(gs, own + TILE(OWN), tile + TILE(T), lane);
+        SUMS_READY(1, T, s);
+        // Queries behind the last have weights, but zeros for gradients.
+UNROLL
+        for (int j = 0; j < T / 8; j++) {
+            const uint4 r = get4(tile + KNOWN + 64 * j + lane % 4 * 16);
+UNROLL
+            for (int i = 4 * j; i < 4 * j + 4; i++)
+                s[i] = power_of_two(fma(s[i], unit, -as_float(i % 2 ? r.z : r.x)));
+        }
+#ifdef CAUSAL
+        if (n0 < row + 15) {
+UNROLL
+            for (int i = 0; i < T / 2; i++)
+                if (!BEFORE(n0 + lane % 4 * 2 + COLUMN(i), mine + ROW(i))) s[i] = 0;
+        }
+#endif
+        uint w[T / 16][4];
+        pack(w, s);
+        product(sum_v, w, tile + TILE(T), lane);
+        SUMS_READY(1, T, gs);
+UNROLL
+        for (int j = 0; j < T / 8; j++) {
+            const uint4 r = get4(tile + KNOWN + 64 * j + lane % 4 * 16);
+UNROLL
+            for (int i = 4 * j; i < 4 * j + 4; i++) gs[i] = s[i] * (gs[i] - as_float(i % 2 ? r.w : r.y));
+        }
+        uint x[T / 16][4];
+        pack(x, gs);
+        product(sum_k, x, tile, lane);
+        SUMS_READY(0, E, sum_v);
+        SUMS_READY(0, E, sum_k);
+        SWAP(tile, next);
+    }
+#ifdef MASK
+    // Keys that nobody sees have any sums, even infinite ones.
+UNROLL
+    for (int i = 0; i < E / 2; i++)
+        if (mask[min(mine + ROW(i), m - 1)] == 0) sum_k[i] = sum_v[i] = 0;
+#endif
+    TILES_COME;
+    const long plane = (long)get_group_id(1) * m * E;
+    const uint place = at + 16 * warp * PITCH;
+    store_rows(gk + gk_at + plane, E, sum_k, scale, scale, place, row, m, lane);
+    store_rows(gv + gv_at + plane, E, sum_v, 1, 1, place + TILE(OWN), row, m, lane);
 }

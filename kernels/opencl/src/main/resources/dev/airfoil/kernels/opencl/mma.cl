@@ -27,3 +27,48 @@ inline void multiply(float *sum, const uint *a, const uint b0, const uint b1) {
                  : "+f"(sum[0]), "+f"(sum[1]), "+f"(sum[2]), "+f"(sum[3])
                  : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
+
+// ---- copies from global to local memory that go on beside the work: of what is real, else zeros
+#define COPY(how, bytes, to, from, real) \
+    asm volatile("cp.async." how ".shared.global [%0], [%1], " #bytes ", %2;" \
+                 : : "r"(to), "l"(from), "r"(real ? bytes : 0) : "memory")
+inline void copy_16(const uint to, __global const void *from, const bool real) { COPY("cg", 16, to, from, real); }
+inline void copy_8(const uint to, __global const void *from, const bool real) { COPY("ca", 8, to, from, real); }
+inline void copy_4(const uint to, __global const void *from, const bool real) { COPY("ca", 4, to, from, real); }
+inline void copies_done(void) { asm volatile("cp.async.wait_all;" ::: "memory"); }
+
+
+// Local memory by address; what lanes put there the others get after they met.
+inline void put(const uint at, const uint x) { asm volatile("st.shared.u32 [%0], %1;" : : "r"(at), "r"(x) : "memory"); }
+inline uint get(const uint at) {
+    uint x;
+    asm volatile("ld.shared.u32 %0, [%1];" : "=r"(x) : "r"(at) : "memory");
+    return x;
+}
+inline uint4 get4(const uint at) {
+    uint4 x;
+    asm volatile("ld.shared.v4.u32 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(x.x), "=r"(x.y), "=r"(x.z), "=r"(x.w) : "r"(at) : "memory");
+    return x;
+}
+inline void lanes_meet(void) { asm volatile("bar.warp.sync 0xffffffff;" ::: "memory"); }
+
+// sum + the product of two pairs of BF16.
+inline float dot_pair(const uint x, const uint y, const float sum) {
+    return fma(as_float(x << 16), as_float(y << 16), fma(as_float(x & 0xffff0000), as_float(y & 0xffff0000), sum));
+}
+
+// 2^x; a result below 2^-126 is 0.
+inline float power_of_two(const float x) {
+    float y;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
+// Bit l: what lane l says.
+inline uint ballot(const bool x) {
+    uint bits;
+    asm volatile("{ .reg .pred p; setp.ne.u32 p, %1, 0; vote.sync.ballot.b32 %0, p, 0xffffffff; }"
+                 : "=r"(bits) : "r"((uint)x));
+    return bits;
+}

@@ -94,35 +94,72 @@ inline void sums_commit() { asm volatile(SM_90A "wgmma.commit_group.sync.aligned
 // Waits until at most `n` (a literal) of the commits are still under way.
 #define SUMS_AWAIT(n) asm volatile(SM_90A "wgmma.wait_group.sync.aligned " #n ";" : : : "memory")
 
-#define NAMES_64 \
-    "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, %20, %21, %22, %23, " \
-    "%24, %25, %26, %27, %28, %29, %30, %31"
-#define NAMES_128 NAMES_64 \
-    ", %32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, %48, %49, %50, %51, %52, %53, " \
-    "%54, %55, %56, %57, %58, %59, %60, %61, %62, %63"
+#define NAMES_32 "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15"
+#define NAMES_48 NAMES_32 ", %16, %17, %18, %19, %20, %21, %22, %23"
+#define NAMES_64 NAMES_48 ", %24, %25, %26, %27, %28, %29, %30, %31"
+#define NAMES_80 NAMES_64 ", %32, %33, %34, %35, %36, %37, %38, %39"
+#define NAMES_96 NAMES_80 ", %40, %41, %42, %43, %44, %45, %46, %47"
+#define NAMES_112 NAMES_96 ", %48, %49, %50, %51, %52, %53, %54, %55"
+#define NAMES_128 NAMES_112 ", %56, %57, %58, %59, %60, %61, %62, %63"
 #define NAMES_192 NAMES_128 \
-    ", %64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79, %80, %81, %82, %83, %84, %85, " \
-    "%86, %87, %88, %89, %90, %91, %92, %93, %94, %95"
+    ", %64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79, %80, %81, %82, %83, %84" \
+    ", %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95"
 #define NAMES_256 NAMES_192 \
-    ", %96, %97, %98, %99, %100, %101, %102, %103, %104, %105, %106, %107, %108, %109, %110, %111, %112, %113, " \
-    "%114, %115, %116, %117, %118, %119, %120, %121, %122, %123, %124, %125, %126, %127"
+    ", %96, %97, %98, %99, %100, %101, %102, %103, %104, %105, %106, %107, %108, %109, %110, %111, %112, %113" \
+    ", %114, %115, %116, %117, %118, %119, %120, %121, %122, %123, %124, %125, %126, %127"
 #define SUMS_8(s, i) \
     "+f"(s[i]), "+f"(s[i + 1]), "+f"(s[i + 2]), "+f"(s[i + 3]), "+f"(s[i + 4]), "+f"(s[i + 5]), "+f"(s[i + 6]), \
     "+f"(s[i + 7])
-#define SUMS_32(s, i) SUMS_8(s, i), SUMS_8(s, i + 8), SUMS_8(s, i + 16), SUMS_8(s, i + 24)
-#define SUMS_64(s) SUMS_32(s, 0)
-#define SUMS_128(s) SUMS_64(s), SUMS_32(s, 32)
-#define SUMS_192(s) SUMS_128(s), SUMS_32(s, 64)
-#define SUMS_256(s) SUMS_192(s), SUMS_32(s, 96)
+#define SUMS_32_FROM(s, i) SUMS_8(s, i), SUMS_8(s, i + 8), SUMS_8(s, i + 16), SUMS_8(s, i + 24)
+#define SUMS_32(s) SUMS_8(s, 0), SUMS_8(s, 8)
+#define SUMS_48(s) SUMS_32(s), SUMS_8(s, 16)
+#define SUMS_64(s) SUMS_48(s), SUMS_8(s, 24)
+#define SUMS_80(s) SUMS_64(s), SUMS_8(s, 32)
+#define SUMS_96(s) SUMS_80(s), SUMS_8(s, 40)
+#define SUMS_112(s) SUMS_96(s), SUMS_8(s, 48)
+#define SUMS_128(s) SUMS_112(s), SUMS_8(s, 56)
+#define SUMS_192(s) SUMS_128(s), SUMS_32_FROM(s, 64)
+#define SUMS_256(s) SUMS_192(s), SUMS_32_FROM(s, 96)
+#define FACTORS_32 "%16, %17"
+#define FACTORS_48 "%24, %25"
 #define FACTORS_64 "%32, %33"
+#define FACTORS_80 "%40, %41"
+#define FACTORS_96 "%48, %49"
+#define FACTORS_112 "%56, %57"
 #define FACTORS_128 "%64, %65"
 #define FACTORS_192 "%96, %97"
 #define FACTORS_256 "%128, %129"
-// N is 64, 128, 192 or 256. TURNED: 1 if stored across, 0 if along k.
+#define OWN_FACTORS_32 "{%16, %17, %18, %19}, %20"
+#define OWN_FACTORS_48 "{%24, %25, %26, %27}, %28"
+#define OWN_FACTORS_64 "{%32, %33, %34, %35}, %36"
+#define OWN_FACTORS_80 "{%40, %41, %42, %43}, %44"
+#define OWN_FACTORS_96 "{%48, %49, %50, %51}, %52"
+#define OWN_FACTORS_112 "{%56, %57, %58, %59}, %60"
+#define OWN_FACTORS_128 "{%64, %65, %66, %67}, %68"
+// N is one of these. TURNED: 1 if stored across, 0 if along k.
 #define MULTIPLY(N, s, a, b, TURNED_A, TURNED_B) MULTIPLY_(N, s, a, b, TURNED_A, TURNED_B)
 #define MULTIPLY_(N, s, a, b, TURNED_A, TURNED_B) \
     asm volatile(SM_90A "wgmma.mma_async.sync.aligned.m64n" #N "k16.f32.bf16.bf16 {" NAMES_##N "}, " FACTORS_##N \
                  ", 1, 1, 1, " #TURNED_A ", " #TURNED_B ";" : SUMS_##N(s) : "l"(a), "l"(b) : "memory")
+// As MULTIPLY of factors stored along k, but sums are overwritten.
+#define MULTIPLY_FIRST(N, s, a, b) MULTIPLY_FIRST_(N, s, a, b)
+#define MULTIPLY_FIRST_(N, s, a, b) \
+    asm volatile(SM_90A "wgmma.mma_async.sync.aligned.m64n" #N "k16.f32.bf16.bf16 {" NAMES_##N "}, " FACTORS_##N \
+                 ", 0, 1, 1, 0, 0;" : SUMS_##N(s) : "l"(a), "l"(b) : "memory")
+// As MULTIPLY, with b stored across and a in registers: each warp has its 16 rows, as `multiply` takes them.
+#define MULTIPLY_OWN(N, s, a, b) MULTIPLY_OWN_(N, s, a, b)
+#define MULTIPLY_OWN_(N, s, a, b) \
+    asm volatile(SM_90A "wgmma.mma_async.sync.aligned.m64n" #N "k16.f32.bf16.bf16 {" NAMES_##N "}, " OWN_FACTORS_##N \
+                 ", 1, 1, 1, 1;" : SUMS_##N(s) \
+                 : "r"((a)[0]), "r"((a)[1]), "r"((a)[2]), "r"((a)[3]), "l"(b) : "memory")
+// As sums_begin and SUMS_AWAIT, where the compiler must know that it may touch these sums until then, or from then on.
+#define SUMS_GIVEN(N, s) SUMS_GIVEN_(N, s)
+#define SUMS_GIVEN_(N, s) asm volatile(SM_90A "wgmma.fence.sync.aligned;" : SUMS_##N(s) : : "memory")
+#define SUMS_READY(left, N, s) SUMS_READY_(left, N, s)
+#define SUMS_READY_(left, N, s) \
+    asm volatile(SM_90A "wgmma.wait_group.sync.aligned " #left ";" : SUMS_##N(s) : : "memory")
+// What other work-items wrote to local memory will be there for the tensor cores too (before a barrier).
+inline void tiles_written(void) { asm volatile("fence.proxy.async.shared::cta;" : : : "memory"); }
 
 // Four neighbouring lanes hold the columns of a square of 4 x 4, and then its rows.
 inline void turn_quad(uint *x, const uint lane) {

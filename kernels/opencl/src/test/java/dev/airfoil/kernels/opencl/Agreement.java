@@ -92,11 +92,11 @@ final class Agreement {
         return new Eager(backend).call(() -> Interpreter.bind(c.op, c.inputs.apply(0)));
     }
 
-    private static float[] floats(Tensor t) {
+    static float[] floats(Tensor t) {
         return new Eager(t.storage().backend()).call(() -> F.cast(t, DType.F32).toFloats());
     }
 
-    private static double error(float[] wanted, float[] got) {
+    static double error(float[] wanted, float[] got) {
         double diff = 0;
         double norm = 0;
         for (int i = 0; i < wanted.length; i++) {
@@ -112,7 +112,7 @@ final class Agreement {
         cases.add(new Case(name, op, inputs, tolerance));
     }
 
-    private static Tensor x(int seed, int... dims) {
+    static Tensor x(int seed, int... dims) {
         return F.normal(7, seed, dims);
     }
 
@@ -374,7 +374,7 @@ final class Agreement {
     }
 
     /** q and v contiguous, k a view; the mask drops about a third of the keys, and all of batch 1's first five. */
-    private static List<Tensor> heads(int[] s, boolean masked) {
+    static List<Tensor> heads(int[] s, boolean masked) {
         int n = s[0];
         int m = s[1];
         int e = s[2];
