@@ -1,6 +1,6 @@
 // Attention of BF16 tensors on NVIDIA's tensor cores (compute capability 8.0 on), for head widths E of 32, 64 and 128
-// and rows that begin at multiples of 8 numbers. Sums and softmax are F32; weights and the scores' gradients are rounded
-// to BF16 where they enter a product.
+// and rows that begin at multiples of 8 numbers. Sums and softmax are F32; weights and the scores' gradients are
+// rounded to BF16 where they enter a product.
 // A work-group of WARPS warps owns 16 WARPS rows (queries, or keys in attention_grad_keys), 16 a warp, and walks over
 // tiles of T rows of the other side: while one is used, the next is on its way to local memory. Scores never leave
 // registers: the sums of one product are laid out as the left factor of the next. Options: E, T (a multiple of 16),
@@ -136,7 +136,7 @@ UNROLL
     }
 }
 
-// ---- two stages in local memory: two tiles, and behind them at most 1024 bytes of what else must be known of their rows
+// ---- two stages in local memory: two tiles, and behind them at most 1024 bytes of what else is known of their rows
 #define KNOWN (2 * TILE(T))
 #define STAGE (KNOWN + 1024)
 #define SWAP(x, y) { const uint was = x; x = y; y = was; }
@@ -156,8 +156,8 @@ UNROLL
     fetch((to) + TILE(T), T, v, v_row, m0, m); \
     FETCH_MASK(to, m0)
 
-// Which of a tile's keys are to be seen, by words of 32, of which a lane's first column is bit 0; all? The causal edge is
-// another matter.
+// Which of a tile's keys are to be seen, by words of 32, of which a lane's first column is bit 0; all? The causal edge
+// is another matter.
 #define WORDS ((T + 31) / 32)
 inline bool seen(uint words[WORDS], const uint tile, const uint m0, const uint m, const uint lane) {
     uint all = ~0u;
@@ -219,8 +219,8 @@ inline float row_sum(float x) {
     tiles_written(); \
     barrier(CLK_LOCAL_MEM_FENCE)
 
-// Scores to weights 2^(unit s - unit top), added to sum, for a lane's two rows. top follows the largest score only where
-// it rose by 2^8: what was summed before must then shrink. Must any lane's?
+// Scores to weights 2^(unit s - top), added to sum, for a lane's two rows. top, in the same units of log2, follows the
+// largest score only where that rose by 8: what was summed before must then shrink. Must any lane's?
 inline bool soften(float s[T / 2], float top[2], float sum[2], float shrink[2], const float unit) {
     bool rose = 0;
 UNROLL
@@ -310,8 +310,8 @@ UNROLL
     return sum;
 }
 
-// One work-group OWN queries of one head: gq [b h n e], and rows [b h n 2], what attention_grad_keys must know of a query:
-// lse in units of log2, and delta, the sum over e of o go.
+// One work-group OWN queries of one head: gq [b h n e], and rows [b h n 2], what attention_grad_keys must know of a
+// query: lse in units of log2, and delta, the sum over e of o go.
 __kernel GROUP void attention_grad_queries(
         IN(ushort, q), IN(ushort, k), IN(ushort, v), IN(int, mask), IN(ushort, o), IN(float, lse), IN(ushort, go),
         OUT(ushort, gq), OUT(float, rows), const uint h, const uint n, const uint m, const long8 strides,
