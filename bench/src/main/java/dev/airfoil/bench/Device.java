@@ -4,6 +4,7 @@ import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.Backends;
 import dev.airfoil.tensor.Eager;
+import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
 import java.util.function.Supplier;
@@ -25,6 +26,11 @@ public final class Device implements AutoCloseable {
 
     public Backend backend() {
         return backend;
+    }
+
+    /** What runs the ops. */
+    public Interpreter interpreter() {
+        return eager;
     }
 
     /** Makes what lasts for the trial. */

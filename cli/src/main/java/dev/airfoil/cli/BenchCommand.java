@@ -75,8 +75,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             description =
-                    "Instead of the table: the time and speed of every kernel in a forward, and in a forward with "
-                            + "backward, of a DiT-Air at 256 x 256. Wants --backend opencl.")
+                    "Instead of the table: the time and speed of every kind of op (on opencl: of every kernel) in a forward, "
+                            + "a forward with backward, and a training step, of a DiT-Air at 256 x 256.")
     private boolean profile;
 
     @Option(

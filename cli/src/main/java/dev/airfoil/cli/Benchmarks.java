@@ -54,6 +54,6 @@ public interface Benchmarks {
      */
     record Profiled(String preset, int batch) {}
 
-    /** Prints what each kernel takes in a forward and in a forward with backward. */
+    /** Prints what each kind of op, or kernel, takes in a forward, with backward, and in a training step. */
     void profile(Request request, PrintWriter out);
 }

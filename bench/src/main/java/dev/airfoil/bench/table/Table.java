@@ -166,25 +166,23 @@ public final class Table implements Benchmarks {
 
     @Override
     public void profile(Request request, PrintWriter out) {
-        Options options = new Options(OptionalInt.empty(), OptionalLong.empty(), request.precision());
+        OptionalInt threads = request.threads().stream().mapToInt(t -> t).findFirst();
+        Options options = new Options(threads, OptionalLong.empty(), request.precision());
         try (Device device = new Device(request.backend(), options)) {
-            if (!(device.backend() instanceof ClBackend cl)) {
-                throw new TensorException("the backend " + request.backend()
-                        + " keeps no times of its kernels; --profile wants --backend opencl");
-            }
             Benchmarks.Profiled what = request.profiled();
             DitConfig config = what.preset().equals(TINY) ? TINY_CONFIG : DitConfig.preset(what.preset());
             DitModel model = DitModel.on(device, config, what.batch());
+            DitModel.Training training = model.training(device);
             out.println(what.preset() + " at 256 x 256, batch " + what.batch() + ", " + request.precision() + ", on "
-                    + cl.description());
-            profile(cl, device, "forward", model::velocity, request.seconds(), out);
-            profile(cl, device, "forward and backward", model::gradients, request.seconds(), out);
+                    + device.backend().description());
+            profile(device, "forward", model::velocity, request.seconds(), out);
+            profile(device, "forward and backward", model::gradients, request.seconds(), out);
+            profile(device, "training step", training::step, request.seconds(), out);
         }
     }
 
     /** The first run builds the kernels; those that follow are timed without a profile. */
-    private static void profile(
-            ClBackend cl, Device device, String name, Supplier<?> body, double seconds, PrintWriter out) {
+    private static void profile(Device device, String name, Supplier<?> body, double seconds, PrintWriter out) {
         device.run(body);
         List<Double> times = new ArrayList<>();
         double spent = 0;
@@ -200,8 +198,11 @@ public final class Table implements Benchmarks {
                 name,
                 1e3 * Stopwatch.median(times),
                 times.size(),
-                cl.memory().peak() / 1073741824.0));
-        out.println(cl.profile(() -> device.run(body)));
+                device.backend().memory().peak() / 1073741824.0));
+        out.println(
+                device.backend() instanceof ClBackend cl
+                        ? cl.profile(() -> device.run(body))
+                        : OpTimes.profile(device.interpreter(), body));
         out.flush();
     }
 }

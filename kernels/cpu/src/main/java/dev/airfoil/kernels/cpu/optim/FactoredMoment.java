@@ -3,13 +3,15 @@ package dev.airfoil.kernels.cpu.optim;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
+import dev.airfoil.kernels.cpu.rows.RowMath;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -19,7 +21,7 @@ import jdk.incubator.vector.VectorOperators;
  * {@code u = g / sqrt(row col / mean(row))}.
  */
 final class FactoredMoment implements SecondMoment {
-    private static final int BLOCK = 32;
+    private static final int BLOCK = 64;
 
     private final WorkerPool pool;
     private final int matrices;
@@ -36,10 +38,12 @@ final class FactoredMoment implements SecondMoment {
     private final float[] rowFactor;
 
     private final MemorySegment colFactor;
+    private final Scratch scratch;
 
-    FactoredMoment(AdafactorUpdate op, Call call, int matrices, int r, int c) {
+    /** @param scratch that this may use as long as it lives */
+    FactoredMoment(AdafactorUpdate op, Call call, int r, int c, Scratch scratch) {
         this.pool = call.pool();
-        this.matrices = matrices;
+        this.matrices = Math.toIntExact(call.in(0).size() / c / r);
         this.r = r;
         this.c = c;
         this.beta2 = op.beta2();
@@ -50,117 +54,128 @@ final class FactoredMoment implements SecondMoment {
         this.newRow = call.result(1);
         this.newCol = call.result(2);
         this.rowFactor = new float[matrices * r];
-        this.colFactor = Arena.ofAuto().allocate(4L * matrices * c, 64);
+        this.colFactor = scratch.segment(0, (long) matrices * c);
+        this.scratch = scratch;
     }
 
-    private boolean parallel() {
-        return (long) matrices * r * c > Step.PARALLEL;
-    }
-
+    /**
+     * With {@code u^2 = g^2 mean(row) / (row col)}, the sum of u^2 is {@code mean(row) sum((sum of g^2 / row along rows) /
+     * col)}: a row's new moment is known as soon as the row has been read, so one trip through g gives everything.
+     */
     @Override
-    public void update() {
-        int perMatrix = (r + BLOCK - 1) / BLOCK;
-        // Sums of g^2 along the columns of each block of rows, put together in order below.
-        float[] columns = new float[matrices * perMatrix * c];
-        pool.splitIf(parallel(), matrices * perMatrix, (from, to) -> {
+    public double update() {
+        int blocks = (r + BLOCK - 1) / BLOCK;
+        // For each block of rows the sums of g^2 and of g^2 / row along its columns, put together in order below.
+        MemorySegment sums = scratch.segment(1, 2L * matrices * blocks * c);
+        pool.splitIf((long) matrices * r * c > Step.PARALLEL, matrices * blocks, (from, to) -> {
             for (int i = from; i < to; i++) {
-                int matrix = i / perMatrix;
-                int first = i % perMatrix * BLOCK;
-                for (int k = first; k < Math.min(r, first + BLOCK); k++) {
-                    int at = matrix * r + k;
-                    double mean = squares((long) at * c, columns, i * c) / (double) c + eps;
-                    double moved = beta2 * Lanes.get(row.data(), row.at(at)) + (1 - beta2) * mean;
-                    Lanes.set(newRow.data(), newRow.at(at), (float) moved);
-                }
+                int first = i / blocks * r + i % blocks * BLOCK;
+                int end = Math.min(i / blocks * r + r, first + BLOCK);
+                block(first, end, sums, 8L * i * c);
             }
         });
+        double squares = 0;
         for (int m = 0; m < matrices; m++) {
-            double mean = 0;
-            for (int k = 0; k < r; k++) {
-                mean += Lanes.get(newRow.data(), newRow.at((long) m * r + k)) / (double) r;
+            long start = 8L * m * blocks * c;
+            for (int b = 1; b < blocks; b++) {
+                RowMath.add(sums, start + 8L * b * c, sums, start, 2 * c);
             }
-            for (int k = 0; k < r; k++) {
-                double value = Lanes.get(newRow.data(), newRow.at((long) m * r + k));
-                rowFactor[m * r + k] = (float) Math.sqrt(mean / value);
-            }
-            for (int j = 0; j < c; j++) {
-                double sum = 0;
-                for (int b = 0; b < perMatrix; b++) {
-                    sum += columns[(m * perMatrix + b) * c + j];
-                }
-                long at = (long) m * c + j;
-                double moved = beta2 * Lanes.get(col.data(), col.at(at)) + (1 - beta2) * (sum / r + eps);
-                Lanes.set(newCol.data(), newCol.at(at), (float) moved);
-                Lanes.set(colFactor, 4 * at, (float) (1 / Math.sqrt(moved)));
-            }
+            squares += finish(m, sums, start);
         }
+        return squares;
+    }
+
+    private void block(int first, int end, MemorySegment sums, long to) {
+        sums.asSlice(to, 8L * c).fill((byte) 0);
+        for (int k = first; k < end; k++) {
+            long go = g.at((long) k * c);
+            double mean = squares(g.data(), go, sums, to, c) / (double) c + eps;
+            double moved = beta2 * Lanes.get(row.data(), row.at(k)) + (1 - beta2) * mean;
+            Lanes.set(newRow.data(), newRow.at(k), (float) moved);
+            scaledSquares(g.data(), go, (float) (1 / moved), sums, to + 4L * c, c);
+        }
+    }
+
+    /** Moves the columns of matrix {@code m} on, sets its factors and gives its sum of u^2. */
+    private double finish(int m, MemorySegment sums, long at) {
+        double mean = 0;
+        for (int k = m * r; k < (m + 1) * r; k++) {
+            mean += Lanes.get(newRow.data(), newRow.at(k)) / (double) r;
+        }
+        for (int k = m * r; k < (m + 1) * r; k++) {
+            rowFactor[k] = (float) Math.sqrt(mean / Lanes.get(newRow.data(), newRow.at(k)));
+        }
+        double squares = 0;
+        for (int j = 0; j < c; j++) {
+            long to = (long) m * c + j;
+            double now = Lanes.get(sums, at + 4L * j) / (double) r + eps;
+            double moved = beta2 * Lanes.get(col.data(), col.at(to)) + (1 - beta2) * now;
+            Lanes.set(newCol.data(), newCol.at(to), (float) moved);
+            Lanes.set(colFactor, 4 * to, (float) (1 / Math.sqrt(moved)));
+            squares += mean * Lanes.get(sums, at + 4L * (c + j)) / moved;
+        }
+        return squares;
     }
 
     /** The sum of squares of a row, each square also added to its column. */
-    private float squares(long start, float[] columns, int to) {
+    private static float squares(MemorySegment g, long go, MemorySegment columns, long to, int n) {
+        MemorySegment out = offHeap(columns);
         FloatVector sum = FloatVector.zero(F);
+        int end = F.loopBound(n);
         int j = 0;
-        for (; j + N <= c; j += N) {
-            FloatVector x = FloatVector.fromMemorySegment(F, g.data(), g.at(start + j), LE);
+        for (; j < end; j += N) {
+            FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
             FloatVector s = x.mul(x);
-            s.add(FloatVector.fromArray(F, columns, to + j)).intoArray(columns, to + j);
+            s.add(FloatVector.fromMemorySegment(F, columns, to + 4L * j, LE))
+                    .intoMemorySegment(out, to + 4L * j, LE);
             sum = sum.add(s);
         }
         float total = sum.reduceLanes(VectorOperators.ADD);
-        for (; j < c; j++) {
-            float x = Lanes.get(g.data(), g.at(start + j));
-            columns[to + j] += x * x;
+        for (; j < n; j++) {
+            float x = Lanes.get(g, go + 4L * j);
+            Lanes.set(columns, to + 4L * j, Lanes.get(columns, to + 4L * j) + x * x);
             total += x * x;
         }
         return total;
     }
 
-    @Override
-    public double sumOfSquares(int rows, int columns) {
-        double[] sums = new double[rows];
-        pool.splitIf(parallel(), rows, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                double f = rowFactor[i];
-                sums[i] = f * f * scaledSquares((long) i * c, 4L * (i / r) * c);
-            }
-        });
-        double sum = 0;
-        for (double s : sums) {
-            sum += s;
-        }
-        return sum;
-    }
-
-    private float scaledSquares(long start, long factors) {
-        FloatVector sum = FloatVector.zero(F);
+    private static void scaledSquares(
+            MemorySegment g, long go, float factor, MemorySegment columns, long to, int n) {
+        MemorySegment out = offHeap(columns);
+        int end = F.loopBound(n);
         int j = 0;
-        for (; j + N <= c; j += N) {
-            FloatVector u =
-                    Step.load(g, start + j).mul(FloatVector.fromMemorySegment(F, colFactor, factors + 4L * j, LE));
-            sum = u.fma(u, sum);
-        }
-        float total = sum.reduceLanes(VectorOperators.ADD);
-        for (; j < c; j++) {
-            float u = Step.get(g, start + j) * Lanes.get(colFactor, factors + 4L * j);
-            total += u * u;
-        }
-        return total;
-    }
-
-    @Override
-    public void apply(Step step, int row, long start, int n) {
-        long factors = 4L * (row / r) * c;
-        float f = rowFactor[row];
-        int j = 0;
-        for (; j + N <= n; j += N) {
-            step.take(
-                    Step.load(g, start + j)
-                            .mul(f)
-                            .mul(FloatVector.fromMemorySegment(F, colFactor, factors + 4L * j, LE)),
-                    start + j);
+        for (; j < end; j += N) {
+            FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
+            x.mul(x)
+                    .fma(
+                            FloatVector.broadcast(F, factor),
+                            FloatVector.fromMemorySegment(F, columns, to + 4L * j, LE))
+                    .intoMemorySegment(out, to + 4L * j, LE);
         }
         for (; j < n; j++) {
-            step.take(Step.get(g, start + j) * f * Lanes.get(colFactor, factors + 4L * j), start + j);
+            float x = Lanes.get(g, go + 4L * j);
+            Lanes.set(columns, to + 4L * j, Math.fma(x * x, factor, Lanes.get(columns, to + 4L * j)));
+        }
+    }
+
+    @Override
+    public void direction(int row, long start, int n, MemorySegment u) {
+        direction(g.data(), g.at(start), rowFactor[row], colFactor, 4L * (row / r) * c, u, n);
+    }
+
+    private static void direction(
+            MemorySegment g, long go, float factor, MemorySegment factors, long fo, MemorySegment u, int n) {
+        MemorySegment out = offHeap(u);
+        int end = F.loopBound(n);
+        int j = 0;
+        for (; j < end; j += N) {
+            FloatVector.fromMemorySegment(F, g, go + 4L * j, LE)
+                    .mul(factor)
+                    .mul(FloatVector.fromMemorySegment(F, factors, fo + 4L * j, LE))
+                    .intoMemorySegment(out, 4L * j, LE);
+        }
+        for (; j < n; j++) {
+            Lanes.set(u, 4L * j, Lanes.get(g, go + 4L * j) * factor * Lanes.get(factors, fo + 4L * j));
         }
     }
 }

@@ -1,12 +1,18 @@
 package dev.airfoil.kernels.cpu.optim;
 
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.WorkerPool;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+
 import dev.airfoil.tensor.ops.AdafactorUpdate;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -21,7 +27,10 @@ final class FullMoment implements SecondMoment {
     private final float rest2;
     private final float eps;
 
-    FullMoment(AdafactorUpdate op, Call call) {
+    private final int piece;
+
+    /** @param piece elements of a row */
+    FullMoment(AdafactorUpdate op, Call call, int piece) {
         this.pool = call.pool();
         this.size = call.in(0).size();
         this.g = call.dense(1);
@@ -30,58 +39,73 @@ final class FullMoment implements SecondMoment {
         this.beta2 = (float) op.beta2();
         this.rest2 = (float) (1 - op.beta2());
         this.eps = (float) op.eps();
+        this.piece = piece;
     }
 
     @Override
-    public void update() {
-        // done together with the sum of squares
-    }
-
-    @Override
-    public double sumOfSquares(int rows, int columns) {
-        double[] sums = new double[rows];
-        pool.splitIf(size > Step.PARALLEL, rows, (from, to) -> {
+    public double update() {
+        double[] sums = new double[Math.toIntExact((size + piece - 1) / piece)];
+        pool.splitIf(size > Step.PARALLEL, sums.length, (from, to) -> {
             for (int i = from; i < to; i++) {
-                long start = (long) i * columns;
-                sums[i] = row(start, (int) Math.min(columns, size - start));
+                long start = (long) i * piece;
+                int n = (int) Math.min(piece, size - start);
+                long to0 = newV.at(start);
+                sums[i] = row(g.data(), g.at(start), v.data(), v.at(start), beta2, rest2, eps, newV.data(), to0, n);
             }
         });
-        double sum = 0;
-        for (double s : sums) {
-            sum += s;
-        }
-        return sum;
+        return Arrays.stream(sums).sum();
     }
 
-    private float row(long start, int n) {
+    private static float row(
+            MemorySegment g,
+            long go,
+            MemorySegment v,
+            long vo,
+            float beta2,
+            float rest2,
+            float eps,
+            MemorySegment y,
+            long yo,
+            int n) {
+        MemorySegment out = offHeap(y);
         FloatVector sum = FloatVector.zero(F);
+        int end = F.loopBound(n);
         int j = 0;
-        for (; j + N <= n; j += N) {
-            FloatVector x = Step.load(g, start + j);
-            FloatVector moved =
-                    Step.load(v, start + j).mul(beta2).add(x.mul(x).add(eps).mul(rest2));
-            Step.store(moved, newV, start + j);
-            FloatVector u = x.div(moved.sqrt());
-            sum = u.fma(u, sum);
+        for (; j < end; j += N) {
+            FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
+            FloatVector square = x.mul(x);
+            FloatVector moved = FloatVector.fromMemorySegment(F, v, vo + 4L * j, LE)
+                    .mul(beta2)
+                    .add(square.add(eps).mul(rest2));
+            moved.intoMemorySegment(out, yo + 4L * j, LE);
+            sum = sum.add(square.div(moved));
         }
         float total = sum.reduceLanes(VectorOperators.ADD);
         for (; j < n; j++) {
-            float x = Step.get(g, start + j);
-            float moved = Step.get(v, start + j) * beta2 + (x * x + eps) * rest2;
-            Step.set(newV, start + j, moved);
+            float x = Lanes.get(g, go + 4L * j);
+            float moved = Lanes.get(v, vo + 4L * j) * beta2 + (x * x + eps) * rest2;
+            Lanes.set(y, yo + 4L * j, moved);
             total += x * x / moved;
         }
         return total;
     }
 
     @Override
-    public void apply(Step step, int row, long start, int n) {
+    public void direction(int row, long start, int n, MemorySegment u) {
+        direction(g.data(), g.at(start), newV.data(), newV.at(start), u, n);
+    }
+
+    private static void direction(MemorySegment g, long go, MemorySegment v, long vo, MemorySegment u, int n) {
+        MemorySegment out = offHeap(u);
+        int end = F.loopBound(n);
         int j = 0;
-        for (; j + N <= n; j += N) {
-            step.take(Step.load(g, start + j).div(Step.load(newV, start + j).sqrt()), start + j);
+        for (; j < end; j += N) {
+            FloatVector root =
+                    FloatVector.fromMemorySegment(F, v, vo + 4L * j, LE).sqrt();
+            FloatVector.fromMemorySegment(F, g, go + 4L * j, LE).div(root).intoMemorySegment(out, 4L * j, LE);
         }
         for (; j < n; j++) {
-            step.take((float) (Step.get(g, start + j) / Math.sqrt(Step.get(newV, start + j))), start + j);
+            Lanes.set(u, 4L * j, (float) (Lanes.get(g, go + 4L * j) / Math.sqrt(Lanes.get(v, vo + 4L * j))));
         }
     }
 }

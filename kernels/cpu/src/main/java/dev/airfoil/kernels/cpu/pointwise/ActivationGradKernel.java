@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.pointwise;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
@@ -52,36 +53,40 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
     }
 
     private static void silu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
             swish(VectorMath.sigmoid(v), v)
                     .mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE))
-                    .intoMemorySegment(y, yo + 4L * j, LE);
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void quickGelu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).mul(1.702f);
             swish(VectorMath.sigmoid(v), v)
                     .mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE))
-                    .intoMemorySegment(y, yo + 4L * j, LE);
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     /** The sigmoid of u = 2 sqrt(2/pi) (x + 0.044715 x^3). */
     private static void geluTanhSigmoid(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
             FloatVector u = v.mul(v)
                     .fma(FloatVector.broadcast(F, CUBIC), FloatVector.broadcast(F, LINEAR))
                     .mul(v);
-            VectorMath.sigmoid(u).intoMemorySegment(y, yo + 4L * j, LE);
+            VectorMath.sigmoid(u).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void geluTanhSlope(
             MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         FloatVector one = FloatVector.broadcast(F, 1);
         for (int j = 0; j < n; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
@@ -90,35 +95,38 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
             FloatVector xu = v.mul(v)
                     .fma(FloatVector.broadcast(F, 3 * CUBIC), FloatVector.broadcast(F, LINEAR))
                     .mul(v);
-            xu.mul(s).mul(one.sub(s)).add(s).mul(gy).intoMemorySegment(y, yo + 4L * j, LE);
+            xu.mul(s).mul(one.sub(s)).add(s).mul(gy).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void relu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
             FloatVector.zero(F)
                     .blend(v, FloatVector.zero(F).lt(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)))
-                    .intoMemorySegment(y, yo + 4L * j, LE);
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     /** gy (Phi(x) + x phi(x)), where y holds Phi(x). */
     private static void geluSlope(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
             FloatVector density = VectorMath.exp(v.mul(v).mul(-0.5f)).mul(0.3989422804f);
             FloatVector slope = v.fma(density, FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE));
-            slope.mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE)).intoMemorySegment(y, yo + 4L * j, LE);
+            slope.mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE)).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     /** Phi(x), the normal distribution. */
     private static void normal(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector e = VectorMath.erf(
                     FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).mul(0.70710678f));
-            e.add(1f).mul(0.5f).intoMemorySegment(y, yo + 4L * j, LE);
+            e.add(1f).mul(0.5f).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.pointwise;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
@@ -30,11 +31,13 @@ public final class AffineKernel implements CpuKernel<Affine> {
     }
 
     private static void map(float scale, float shift, MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        int end = F.loopBound(n);
         int j = 0;
-        for (; j + N <= n; j += N) {
+        for (; j < end; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
             v.fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, shift))
-                    .intoMemorySegment(y, yo + 4L * j, LE);
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             Lanes.set(y, yo + 4L * j, Math.fma(scale, Lanes.get(x, xo + 4L * j), shift));

@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.pointwise;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
@@ -34,10 +35,13 @@ public final class FillKernel implements CpuKernel<Fill> {
         Flat.run(call.pool(), call.out(0).size(), (from, n) -> fill(value, y.data(), y.at(from), n));
     }
 
-    private static void fill(float value, MemorySegment y, long yo, int n) {
+    /** Sets {@code n} elements. */
+    static void fill(float value, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        int end = F.loopBound(n);
         int j = 0;
-        for (; j + N <= n; j += N) {
-            FloatVector.broadcast(F, value).intoMemorySegment(y, yo + 4L * j, LE);
+        for (; j < end; j += N) {
+            FloatVector.broadcast(F, value).intoMemorySegment(out, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             Lanes.set(y, yo + 4L * j, value);

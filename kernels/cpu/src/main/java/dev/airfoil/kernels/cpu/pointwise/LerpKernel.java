@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.pointwise;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
@@ -32,11 +33,13 @@ public final class LerpKernel implements CpuKernel<Lerp> {
 
     private static void map(
             float t, MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        int end = F.loopBound(n);
         int j = 0;
-        for (; j + N <= n; j += N) {
+        for (; j < end; j += N) {
             FloatVector u = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
             FloatVector v = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
-            v.sub(u).fma(FloatVector.broadcast(F, t), u).intoMemorySegment(y, yo + 4L * j, LE);
+            v.sub(u).fma(FloatVector.broadcast(F, t), u).intoMemorySegment(out, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
             float u = Lanes.get(a, ao + 4L * j);

@@ -3,9 +3,11 @@ package dev.airfoil.kernels.cpu.pointwise;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.moves.Loop;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
@@ -13,10 +15,11 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Functions of two elements. Inputs are read through their strides, so what is repeated along an axis is not copied; rows
- * (or pieces of long ones) in parallel.
+ * (or pieces of long ones) in parallel. One short loop for each function, as in {@link UnaryKernel}; an element that is
+ * repeated along the row is first written out, to a piece that stays in the first-level cache.
  */
 final class Pairwise {
-    private static final int PIECE = 4_096;
+    private static final int PIECE = 1_024;
     private static final int PARALLEL = 16_384;
 
     private Pairwise() {}
@@ -46,88 +49,121 @@ final class Pairwise {
         long sb = loop.steps()[1];
         int pieces = (loop.length() + PIECE - 1) / PIECE;
         call.pool().splitIf(size > PARALLEL, loop.rows() * pieces, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                int row = i / pieces;
-                int start = i % pieces * PIECE;
-                int n = Math.min(PIECE, loop.length() - start);
-                long ao = a.at(loop.start(0, row) + start * sa);
-                long bo = b.at(loop.start(1, row) + start * sb);
-                long yo = y.at(loop.start(2, row) + start * loop.steps()[2]);
-                if (sa == 1 && sb == 1) {
-                    both(fn, a.data(), ao, b.data(), bo, y.data(), yo, n);
-                } else if (sa == 1 && sb == 0) {
-                    right(fn, a.data(), ao, Lanes.get(b.data(), bo), y.data(), yo, n);
-                } else if (sa == 0 && sb == 1) {
-                    left(fn, Lanes.get(a.data(), ao), b.data(), bo, y.data(), yo, n);
-                } else {
-                    strided(fn, a.data(), ao, 4 * sa, b.data(), bo, 4 * sb, y.data(), yo, n);
+            try (Scratch own = Scratch.borrow()) {
+                MemorySegment same = own.segment(0, PIECE);
+                for (int i = from; i < to; i++) {
+                    int row = i / pieces;
+                    int start = i % pieces * PIECE;
+                    int n = Math.min(PIECE, loop.length() - start);
+                    long ao = a.at(loop.start(0, row) + start * sa);
+                    long bo = b.at(loop.start(1, row) + start * sb);
+                    long yo = y.at(loop.start(2, row) + start * loop.steps()[2]);
+                    int whole = F.loopBound(n);
+                    if (sa == 1 && sb == 1) {
+                        vectors(fn, a.data(), ao, b.data(), bo, y.data(), yo, whole);
+                    } else if (sa == 1 && sb == 0) {
+                        FillKernel.fill(Lanes.get(b.data(), bo), same, 0, whole);
+                        vectors(fn, a.data(), ao, same, 0, y.data(), yo, whole);
+                    } else if (sa == 0 && sb == 1) {
+                        FillKernel.fill(Lanes.get(a.data(), ao), same, 0, whole);
+                        vectors(fn, same, 0, b.data(), bo, y.data(), yo, whole);
+                    } else {
+                        whole = 0;
+                    }
+                    for (int j = whole; j < n; j++) {
+                        float v = Lanes.get(a.data(), ao + 4 * sa * j);
+                        float w = Lanes.get(b.data(), bo + 4 * sb * j);
+                        Lanes.set(y.data(), yo + 4L * j, apply(fn, v, w));
+                    }
                 }
             }
         });
     }
 
-    private static void both(
+    private static void vectors(
             Fn fn, MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
-        int j = 0;
-        for (; j + N <= n; j += N) {
-            FloatVector v = apply(
-                    fn,
-                    FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE),
-                    FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE));
-            v.intoMemorySegment(y, yo + 4L * j, LE);
-        }
-        strided(fn, a, ao + 4L * j, 4, b, bo + 4L * j, 4, y, yo + 4L * j, n - j);
-    }
-
-    private static void right(Fn fn, MemorySegment a, long ao, float b, MemorySegment y, long yo, int n) {
-        int j = 0;
-        for (; j + N <= n; j += N) {
-            apply(fn, FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE), FloatVector.broadcast(F, b))
-                    .intoMemorySegment(y, yo + 4L * j, LE);
-        }
-        for (; j < n; j++) {
-            Lanes.set(y, yo + 4L * j, apply(fn, Lanes.get(a, ao + 4L * j), b));
+        switch (fn) {
+            case ADD -> add(a, ao, b, bo, y, yo, n);
+            case SUB -> sub(a, ao, b, bo, y, yo, n);
+            case MUL -> mul(a, ao, b, bo, y, yo, n);
+            case DIV -> div(a, ao, b, bo, y, yo, n);
+            case MAX -> max(a, ao, b, bo, y, yo, n);
+            case MIN -> min(a, ao, b, bo, y, yo, n);
+            case EQUAL -> equal(a, ao, b, bo, y, yo, n);
+            case GREATER -> greater(a, ao, b, bo, y, yo, n);
         }
     }
 
-    private static void left(Fn fn, float a, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
-        int j = 0;
-        for (; j + N <= n; j += N) {
-            apply(fn, FloatVector.broadcast(F, a), FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE))
-                    .intoMemorySegment(y, yo + 4L * j, LE);
-        }
-        for (; j < n; j++) {
-            Lanes.set(y, yo + 4L * j, apply(fn, a, Lanes.get(b, bo + 4L * j)));
+    private static void add(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
+            FloatVector w = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
+            v.add(w).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
-    private static void strided(
-            Fn fn,
-            MemorySegment a,
-            long ao,
-            long sa,
-            MemorySegment b,
-            long bo,
-            long sb,
-            MemorySegment y,
-            long yo,
-            int n) {
-        for (int j = 0; j < n; j++) {
-            Lanes.set(y, yo + 4L * j, apply(fn, Lanes.get(a, ao + j * sa), Lanes.get(b, bo + j * sb)));
+    private static void sub(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
+            FloatVector w = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
+            v.sub(w).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
-    private static FloatVector apply(Fn fn, FloatVector a, FloatVector b) {
-        return switch (fn) {
-            case ADD -> a.add(b);
-            case SUB -> a.sub(b);
-            case MUL -> a.mul(b);
-            case DIV -> a.div(b);
-            case MAX -> a.max(b);
-            case MIN -> a.min(b);
-            case EQUAL -> FloatVector.zero(F).blend(1f, a.eq(b));
-            case GREATER -> FloatVector.zero(F).blend(1f, b.lt(a));
-        };
+    private static void mul(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
+            FloatVector w = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
+            v.mul(w).intoMemorySegment(out, yo + 4L * j, LE);
+        }
+    }
+
+    private static void div(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
+            FloatVector w = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
+            v.div(w).intoMemorySegment(out, yo + 4L * j, LE);
+        }
+    }
+
+    private static void max(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
+            FloatVector w = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
+            v.max(w).intoMemorySegment(out, yo + 4L * j, LE);
+        }
+    }
+
+    private static void min(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
+            FloatVector w = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
+            v.min(w).intoMemorySegment(out, yo + 4L * j, LE);
+        }
+    }
+
+    private static void equal(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
+            FloatVector w = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
+            FloatVector.zero(F).blend(1f, v.eq(w)).intoMemorySegment(out, yo + 4L * j, LE);
+        }
+    }
+
+    private static void greater(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE);
+            FloatVector w = FloatVector.fromMemorySegment(F, b, bo + 4L * j, LE);
+            FloatVector.zero(F).blend(1f, w.lt(v)).intoMemorySegment(out, yo + 4L * j, LE);
+        }
     }
 
     private static float apply(Fn fn, float a, float b) {

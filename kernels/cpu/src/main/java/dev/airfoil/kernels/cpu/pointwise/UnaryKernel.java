@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.pointwise;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
@@ -39,69 +40,79 @@ public final class UnaryKernel implements CpuKernel<Unary> {
     }
 
     private static void exp(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
-            VectorMath.exp(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(y, yo + 4L * j, LE);
+            VectorMath.exp(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void log(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
-            VectorMath.log(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(y, yo + 4L * j, LE);
+            VectorMath.log(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void sqrt(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
-            FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sqrt().intoMemorySegment(y, yo + 4L * j, LE);
+            FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sqrt().intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void rsqrt(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector.broadcast(F, 1)
                     .div(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sqrt())
-                    .intoMemorySegment(y, yo + 4L * j, LE);
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void reciprocal(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector.broadcast(F, 1)
                     .div(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
-                    .intoMemorySegment(y, yo + 4L * j, LE);
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void square(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
-            v.mul(v).intoMemorySegment(y, yo + 4L * j, LE);
+            v.mul(v).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void abs(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
-            FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).abs().intoMemorySegment(y, yo + 4L * j, LE);
+            FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).abs().intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void tanh(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             VectorMath.tanh(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
-                    .intoMemorySegment(y, yo + 4L * j, LE);
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void sigmoid(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             VectorMath.sigmoid(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
-                    .intoMemorySegment(y, yo + 4L * j, LE);
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void erf(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
-            VectorMath.erf(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(y, yo + 4L * j, LE);
+            VectorMath.erf(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.rows;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
@@ -44,11 +45,13 @@ public final class GroupNormGradKernel implements CpuKernel<GroupNormGrad> {
         double[] hats = new double[images * all];
         double[] sums = new double[images * all];
         call.pool().splitIf(shape.size() > NormForward.PARALLEL, images * op.groups(), (from, to) -> {
+            float[] scale = new float[2];
             for (int i = from; i < to; i++) {
                 int size = channels * pixels;
                 long row = (long) i * size;
-                float mean = Norm.LAYER.mean(x.data(), x.at(row), size);
-                float rstd = Norm.LAYER.factor(x.data(), x.at(row), size, mean, op.eps());
+                Norm.LAYER.measure(x.data(), x.at(row), size, op.eps(), scale);
+                float mean = scale[0];
+                float rstd = scale[1];
                 int first = i % op.groups() * channels;
                 double ofG = 0;
                 double ofHat = 0;
@@ -109,14 +112,16 @@ public final class GroupNormGradKernel implements CpuKernel<GroupNormGrad> {
             MemorySegment gx,
             long to,
             int n) {
+        MemorySegment out = offHeap(gx);
+        int end = F.loopBound(n);
         int j = 0;
-        for (; j + N <= n; j += N) {
+        for (; j < end; j += N) {
             FloatVector hat = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
                     .sub(mean)
                     .mul(rstd);
             FloatVector g =
                     FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE).mul(weight);
-            g.sub(ofG).sub(hat.mul(ofHat)).mul(rstd).intoMemorySegment(gx, to + 4L * j, LE);
+            g.sub(ofG).sub(hat.mul(ofHat)).mul(rstd).intoMemorySegment(out, to + 4L * j, LE);
         }
         for (; j < n; j++) {
             float hat = (Lanes.get(x, xo + 4L * j) - mean) * rstd;

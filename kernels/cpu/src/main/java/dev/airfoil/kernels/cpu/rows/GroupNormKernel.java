@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.rows;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
@@ -18,6 +19,9 @@ import jdk.incubator.vector.FloatVector;
 
 /** Groups of one image in parallel: a group is one dense row; then scale, shift and activation channel by channel. */
 public final class GroupNormKernel implements CpuKernel<GroupNorm> {
+    /** Elements that still lie in the first-level cache when the activation follows. */
+    private static final int PIECE = 2_048;
+
     @Override
     public Class<GroupNorm> op() {
         return GroupNorm.class;
@@ -40,35 +44,37 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
         call.pool().splitIf(shape.size() > NormForward.PARALLEL, shape.dim(0) * op.groups(), (from, to) -> {
             try (Scratch own = Scratch.borrow()) {
                 MemorySegment spare = own.segment(0, N);
+                float[] scale = new float[2];
                 for (int i = from; i < to; i++) {
                     long row = (long) i * channels * pixels;
-                    float mean = Norm.LAYER.mean(x.data(), x.at(row), channels * pixels);
-                    float rstd = Norm.LAYER.factor(x.data(), x.at(row), channels * pixels, mean, op.eps());
+                    Norm.LAYER.measure(x.data(), x.at(row), channels * pixels, op.eps(), scale);
                     for (int c = 0; c < channels; c++) {
                         int channel = i % op.groups() * channels + c;
-                        float factor = rstd * Lanes.get(w.data(), w.at(channel));
-                        float shift = Lanes.get(b.data(), b.at(channel));
-                        long at = row + (long) c * pixels;
-                        map(x.data(), x.at(at), mean, factor, shift, y.data(), y.at(at), pixels);
+                        float factor = scale[1] * Lanes.get(w.data(), w.at(channel));
+                        float shift = Lanes.get(b.data(), b.at(channel)) - scale[0] * factor;
+                        for (int start = 0; start < pixels; start += PIECE) {
+                            long at = row + (long) c * pixels + start;
+                            int n = Math.min(PIECE, pixels - start);
+                            map(x.data(), x.at(at), factor, shift, y.data(), y.at(at), n);
+                            ActivationLoops.inPlace(op.activation(), y.data(), y.at(at), 0, 1, n, spare);
+                        }
                     }
-                    ActivationLoops.inPlace(op.activation(), y.data(), y.at(row), 0, 1, channels * pixels, spare);
                 }
             }
         });
     }
 
-    private static void map(
-            MemorySegment x, long xo, float mean, float factor, float shift, MemorySegment y, long yo, int n) {
+    private static void map(MemorySegment x, long xo, float factor, float shift, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        int end = F.loopBound(n);
         int j = 0;
-        for (; j + N <= n; j += N) {
+        for (; j < end; j += N) {
             FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
-                    .sub(mean)
-                    .mul(factor)
-                    .add(shift)
-                    .intoMemorySegment(y, yo + 4L * j, LE);
+                    .fma(FloatVector.broadcast(F, factor), FloatVector.broadcast(F, shift))
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
-            Lanes.set(y, yo + 4L * j, (Lanes.get(x, xo + 4L * j) - mean) * factor + shift);
+            Lanes.set(y, yo + 4L * j, Math.fma(Lanes.get(x, xo + 4L * j), factor, shift));
         }
     }
 }

@@ -11,12 +11,21 @@ enum Norm {
     /** Not at all. */
     NONE;
 
-    float mean(MemorySegment x, long xo, int d) {
-        return this == LAYER ? RowMath.sum(x, xo, d) / d : 0;
-    }
-
-    /** What the row is multiplied with. */
-    float factor(MemorySegment x, long xo, int d, float mean, float eps) {
-        return this == NONE ? 1 : (float) (1 / Math.sqrt(RowMath.squares(x, xo, d, mean) / (double) d + eps));
+    /** What is taken off a row of {@code d > 0} elements, and what it is multiplied with then: to {@code to[0], to[1]}. */
+    void measure(MemorySegment x, long xo, int d, float eps, float[] to) {
+        switch (this) {
+            case LAYER -> {
+                RowMath.moments(x, xo, d, to);
+                to[1] = (float) (1 / Math.sqrt((double) to[1] + eps));
+            }
+            case RMS -> {
+                to[0] = 0;
+                to[1] = (float) (1 / Math.sqrt(RowMath.dot(x, xo, x, xo, d) / (double) d + eps));
+            }
+            case NONE -> {
+                to[0] = 0;
+                to[1] = 1;
+            }
+        }
     }
 }

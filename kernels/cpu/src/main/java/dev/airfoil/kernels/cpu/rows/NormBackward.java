@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.rows;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Scratch;
@@ -21,6 +22,8 @@ import jdk.incubator.vector.VectorOperators;
  * in order afterwards.
  */
 record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
+    private static final int STRIPE = 256;
+
     void run(WorkerPool pool, Floats x, Floats factor, Floats gy, Floats gx, Floats gFactor, Optional<Floats> gShift) {
         Groups.Chunk[] chunks = groups.chunks();
         try (Scratch shared = Scratch.borrow()) {
@@ -29,13 +32,16 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             Floats factors = new Floats(sums, 0);
             Floats shifts = new Floats(sums, 4 * size);
             pool.splitIf((long) groups.rows() * d > NormForward.PARALLEL, chunks.length, (from, to) -> {
-                float[] means = new float[2];
+                float[] numbers = new float[4];
                 for (int c = from; c < to; c++) {
                     Groups.Chunk chunk = chunks[c];
-                    sums.asSlice(factors.at((long) c * d), 4L * d).fill((byte) 0);
-                    sums.asSlice(shifts.at((long) c * d), 4L * d).fill((byte) 0);
+                    long fo = factors.at((long) c * d);
+                    long so = shifts.at((long) c * d);
+                    sums.asSlice(fo, 4L * d).fill((byte) 0);
+                    sums.asSlice(so, 4L * d).fill((byte) 0);
                     for (int i = chunk.from(); i < chunk.to(); i++) {
-                        row(x, factor, (long) chunk.group() * d, gy, gx, (long) i * d, means, factors, shifts, c);
+                        long row = (long) i * d;
+                        row(x, factor, (long) chunk.group() * d, gy, gx, row, numbers, sums, fo, so);
                     }
                 }
             });
@@ -44,6 +50,7 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         }
     }
 
+    /** @param numbers room for the numbers of a row: mean, scale, mean(g), mean(g hat) */
     private void row(
             Floats x,
             Floats f,
@@ -51,149 +58,136 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             Floats gy,
             Floats gx,
             long row,
-            float[] means,
-            Floats factors,
-            Floats shifts,
-            int chunk) {
-        float mean = norm.mean(x.data(), x.at(row), d);
-        float scale = norm.factor(x.data(), x.at(row), d, mean, eps);
-        means[0] = 0;
-        means[1] = 0;
+            float[] numbers,
+            MemorySegment sums,
+            long factors,
+            long shifts) {
+        norm.measure(x.data(), x.at(row), d, eps, numbers);
+        numbers[2] = 0;
+        numbers[3] = 0;
         if (norm != Norm.NONE) {
-            means(x.data(), x.at(row), mean, scale, f.data(), f.at(group), gy.data(), gy.at(row), means);
+            means(x.data(), x.at(row), f.data(), f.at(group), plus, gy.data(), gy.at(row), numbers, d);
         }
-        float ofG = norm == Norm.LAYER ? means[0] : 0;
-        float ofHat = means[1];
-        back(x, row, mean, scale, f, group, gy, ofG, ofHat, gx);
-        sum(x.data(), x.at(row), mean, scale, gy.data(), gy.at(row), factors, shifts, (long) chunk * d);
+        if (norm != Norm.LAYER) {
+            numbers[2] = 0;
+        }
+        back(
+                x.data(),
+                x.at(row),
+                f.data(),
+                f.at(group),
+                plus,
+                gy.data(),
+                gy.at(row),
+                numbers,
+                gx.data(),
+                gx.at(row),
+                sums,
+                factors,
+                shifts,
+                d);
     }
 
-    // The loops below are methods of their own: in one large method the compiler boxes vectors.
-
-    private void back(
-            Floats x,
-            long row,
-            float mean,
-            float scale,
-            Floats f,
-            long group,
-            Floats gy,
-            float ofG,
-            float ofHat,
-            Floats gx) {
-        MemorySegment xs = x.data();
-        MemorySegment fs = f.data();
-        MemorySegment gs = gy.data();
-        MemorySegment ys = gx.data();
-        long xo = x.at(row);
-        long fo = f.at(group);
-        long go = gy.at(row);
-        long yo = gx.at(row);
-        int j = 0;
-        for (; j + N <= d; j += N) {
-            FloatVector hat = FloatVector.fromMemorySegment(F, xs, xo + 4L * j, LE)
-                    .sub(mean)
-                    .mul(scale);
-            FloatVector back = FloatVector.fromMemorySegment(F, gs, go + 4L * j, LE)
-                    .mul(FloatVector.fromMemorySegment(F, fs, fo + 4L * j, LE).add(plus));
-            back.sub(ofG).sub(hat.mul(ofHat)).mul(scale).intoMemorySegment(ys, yo + 4L * j, LE);
-        }
-        for (; j < d; j++) {
-            float hat = (Lanes.get(xs, xo + 4L * j) - mean) * scale;
-            float back = Lanes.get(gs, go + 4L * j) * (Lanes.get(fs, fo + 4L * j) + plus);
-            Lanes.set(ys, yo + 4L * j, (back - ofG - hat * ofHat) * scale);
-        }
-    }
-
-    /** Adds gy hat and gy to the sums of the chunk. */
-    private void sum(
+    /** Writes gx, and adds gy hat and gy to the sums of the chunk. */
+    private static void back(
             MemorySegment x,
             long xo,
-            float mean,
-            float scale,
+            MemorySegment f,
+            long fo,
+            float plus,
             MemorySegment gy,
             long go,
-            Floats factors,
-            Floats shifts,
-            long chunk) {
-        MemorySegment sums = factors.data();
-        long fo = factors.at(chunk);
-        long so = shifts.at(chunk);
+            float[] numbers,
+            MemorySegment gx,
+            long to,
+            MemorySegment sums,
+            long factors,
+            long shifts,
+            int d) {
+        MemorySegment out = offHeap(gx);
+        MemorySegment added = offHeap(sums);
+        float mean = numbers[0];
+        float scale = numbers[1];
+        float ofG = numbers[2];
+        float ofHat = numbers[3];
+        int end = F.loopBound(d);
         int j = 0;
-        for (; j + N <= d; j += N) {
+        for (; j < end; j += N) {
             FloatVector hat = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
                     .sub(mean)
                     .mul(scale);
             FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE);
-            g.fma(hat, FloatVector.fromMemorySegment(F, sums, fo + 4L * j, LE))
-                    .intoMemorySegment(sums, fo + 4L * j, LE);
-            g.add(FloatVector.fromMemorySegment(F, sums, so + 4L * j, LE)).intoMemorySegment(sums, so + 4L * j, LE);
+            FloatVector back =
+                    g.mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus));
+            back.sub(ofG).sub(hat.mul(ofHat)).mul(scale).intoMemorySegment(out, to + 4L * j, LE);
+            g.fma(hat, FloatVector.fromMemorySegment(F, sums, factors + 4L * j, LE))
+                    .intoMemorySegment(added, factors + 4L * j, LE);
+            g.add(FloatVector.fromMemorySegment(F, sums, shifts + 4L * j, LE))
+                    .intoMemorySegment(added, shifts + 4L * j, LE);
         }
         for (; j < d; j++) {
             float hat = (Lanes.get(x, xo + 4L * j) - mean) * scale;
             float g = Lanes.get(gy, go + 4L * j);
-            Lanes.set(sums, fo + 4L * j, Math.fma(g, hat, Lanes.get(sums, fo + 4L * j)));
-            Lanes.set(sums, so + 4L * j, g + Lanes.get(sums, so + 4L * j));
+            float back = g * (Lanes.get(f, fo + 4L * j) + plus);
+            Lanes.set(gx, to + 4L * j, (back - ofG - hat * ofHat) * scale);
+            Lanes.set(sums, factors + 4L * j, Math.fma(g, hat, Lanes.get(sums, factors + 4L * j)));
+            Lanes.set(sums, shifts + 4L * j, g + Lanes.get(sums, shifts + 4L * j));
         }
     }
 
     /** The means of g and of g hat along a row. */
-    private void means(
+    private static void means(
             MemorySegment x,
             long xo,
-            float mean,
-            float scale,
             MemorySegment f,
             long fo,
+            float plus,
             MemorySegment gy,
             long go,
-            float[] to) {
+            float[] numbers,
+            int d) {
+        FloatVector mean = FloatVector.broadcast(F, numbers[0]);
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
+        FloatVector c = FloatVector.zero(F);
+        FloatVector e = FloatVector.zero(F);
+        int end = d / (2 * N) * (2 * N);
         int j = 0;
-        for (; j + N <= d; j += N) {
-            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE)
-                    .mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus));
+        for (; j < end; j += 2 * N) {
+            long at = 4L * j;
+            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + at, LE)
+                    .mul(FloatVector.fromMemorySegment(F, f, fo + at, LE).add(plus));
+            FloatVector h = FloatVector.fromMemorySegment(F, gy, go + at + 4L * N, LE)
+                    .mul(FloatVector.fromMemorySegment(F, f, fo + at + 4L * N, LE)
+                            .add(plus));
             a = a.add(g);
-            b = g.fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(mean), b);
+            b = b.add(h);
+            c = g.fma(FloatVector.fromMemorySegment(F, x, xo + at, LE).sub(mean), c);
+            e = h.fma(FloatVector.fromMemorySegment(F, x, xo + at + 4L * N, LE).sub(mean), e);
         }
-        if (j < d) {
+        for (; j < d; j += N) {
             VectorMask<Float> m = F.indexInRange(j, d);
             // gy is 0 behind the end, whatever x and the factor are
             FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE, m)
                     .mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE, m).add(plus));
             a = a.add(g);
-            b = g.fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m).sub(mean), b);
+            c = g.fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m).sub(mean), c);
         }
-        to[0] = a.reduceLanes(VectorOperators.ADD) / d;
-        to[1] = b.reduceLanes(VectorOperators.ADD) * scale / d;
+        numbers[2] = a.add(b).reduceLanes(VectorOperators.ADD) / d;
+        numbers[3] = c.add(e).reduceLanes(VectorOperators.ADD) * numbers[1] / d;
     }
 
     /** Adds up the chunks of each group; columns in parallel. */
     private void gather(WorkerPool pool, Groups.Chunk[] chunks, Floats sums, Floats to) {
         to.data().asSlice(to.base(), 4L * groups.count() * d).fill((byte) 0);
-        int stripes = (d + 63) / 64;
+        int stripes = (d + STRIPE - 1) / STRIPE;
         pool.splitIf((long) chunks.length * d > NormForward.PARALLEL, stripes, (from, end) -> {
-            int start = from * 64;
-            int n = Math.min(d, end * 64) - start;
+            int start = from * STRIPE;
+            int n = Math.min(d, end * STRIPE) - start;
             for (int c = 0; c < chunks.length; c++) {
-                add(sums, (long) c * d + start, to, (long) chunks[c].group() * d + start, n);
+                long row = sums.at((long) c * d + start);
+                RowMath.add(sums.data(), row, to.data(), to.at((long) chunks[c].group() * d + start), n);
             }
         });
-    }
-
-    /** Adds {@code n} elements of x to those of y. */
-    static void add(Floats x, long from, Floats y, long to, int n) {
-        long xo = x.at(from);
-        long yo = y.at(to);
-        int j = 0;
-        for (; j + N <= n; j += N) {
-            FloatVector.fromMemorySegment(F, y.data(), yo + 4L * j, LE)
-                    .add(FloatVector.fromMemorySegment(F, x.data(), xo + 4L * j, LE))
-                    .intoMemorySegment(y.data(), yo + 4L * j, LE);
-        }
-        for (; j < n; j++) {
-            Lanes.set(y.data(), yo + 4L * j, Lanes.get(y.data(), yo + 4L * j) + Lanes.get(x.data(), xo + 4L * j));
-        }
     }
 }

@@ -24,26 +24,32 @@ public final class QkNormRopeKernel implements CpuKernel<QkNormRope> {
         Floats qkv = call.dense(0);
         Floats[] weights = {call.dense(1), call.dense(2)};
         Floats[] to = {call.result(0), call.result(1), call.result(2)};
-        try (Scratch shared = Scratch.borrow()) {
-            Rotation turn = Rotation.of(call.dense(3), call.dense(4), n, e, shared.segment(0, 2L * n * e));
-            call.pool().splitIf(shape.size() > NormForward.PARALLEL, shape.dim(0) * n, (from, end) -> {
+        Floats cos = call.dense(3);
+        Floats sin = call.dense(4);
+        call.pool().splitIf(shape.size() > NormForward.PARALLEL, shape.dim(0) * n, (from, end) -> {
+            try (Scratch own = Scratch.borrow()) {
+                MemorySegment table = own.segment(0, 2L * e);
                 for (int i = from; i < end; i++) {
+                    Rotation.spread(cos, sin, i % n, e, table);
+                    // Of the first head of token i; the other heads follow after n rows.
+                    long target = ((long) i / n * h * n + i % n) * e;
                     for (int part = 0; part < 3; part++) {
-                        for (int head = 0; head < h; head++) {
-                            long source = qkv.at((((long) i * 3 + part) * h + head) * e);
-                            long target = to[part].at((((long) i / n * h + head) * n + i % n) * e);
-                            MemorySegment x = qkv.data();
-                            if (part == 2) {
-                                MemorySegment.copy(x, source, to[2].data(), target, 4L * e);
-                                continue;
-                            }
-                            float factor = Norm.RMS.factor(x, source, e, 0, op.eps());
+                        long source = qkv.at(((long) i * 3 + part) * h * e);
+                        long first = to[part].at(target);
+                        MemorySegment x = qkv.data();
+                        MemorySegment y = to[part].data();
+                        if (part < 2) {
                             Floats w = weights[part];
-                            turn.forward(x, source, factor, w.data(), w.base(), i % n, to[part].data(), target);
+                            Rotation.forward(
+                                    table, x, source, h, e, op.eps(), w.data(), w.base(), y, first, 4L * n * e);
+                            continue;
+                        }
+                        for (int head = 0; head < h; head++) {
+                            MemorySegment.copy(x, source + 4L * head * e, y, first + 4L * head * n * e, 4L * e);
                         }
                     }
                 }
-            });
-        }
+            }
+        });
     }
 }

@@ -3,8 +3,10 @@ package dev.airfoil.kernels.cpu.rows;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
@@ -21,9 +23,13 @@ record Reduction(Fn fn, int outer, int n, int inner) {
     }
 
     private static final int PARALLEL = 16_384;
-    /** Elements of a row in a piece. */
+    /** Elements of a row in a piece, and those of them that are summed in F32. */
     private static final int PIECE = 4_096;
-    /** Rows whose columns are summed before they join the sum. */
+
+    private static final int SHORT = 512;
+    /** Columns that one worker takes, and rows whose columns are summed before they join the sum. */
+    private static final int STRIPE = 256;
+
     private static final int BLOCK = 64;
 
     void run(WorkerPool pool, Floats x, Floats y) {
@@ -59,86 +65,91 @@ record Reduction(Fn fn, int outer, int n, int inner) {
         }
     }
 
-    /** In double: sums of both signs may be much smaller than their terms. */
+    /** Short sums put together in double: sums of both signs may be much smaller than their terms. */
     private static double sum(MemorySegment x, long xo, int n) {
-        double a = 0;
-        double b = 0;
-        int j = 0;
-        for (; j + 2 <= n; j += 2) {
-            a += Lanes.get(x, xo + 4L * j);
-            b += Lanes.get(x, xo + 4L * j + 4);
+        double sum = 0;
+        for (int start = 0; start < n; start += SHORT) {
+            sum += RowMath.sum(x, xo + 4L * start, Math.min(SHORT, n - start));
         }
-        return j < n ? a + b + Lanes.get(x, xo + 4L * j) : a + b;
+        return sum;
     }
 
     private void columns(WorkerPool pool, Floats x, Floats y) {
-        int stripe = 4 * N;
-        int stripes = (inner + stripe - 1) / stripe;
+        int stripes = (inner + STRIPE - 1) / STRIPE;
         pool.splitIf(parallel(), outer * stripes, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                int column = i % stripes * stripe;
-                long first = (long) (i / stripes) * n * inner + column;
-                long target = y.at((long) (i / stripes) * inner + column);
-                int width = Math.min(stripe, inner - column);
-                if (width < stripe) {
-                    narrow(x, first, width, y.data(), target);
-                } else if (fn == Fn.SUM) {
-                    sums(x.data(), x.at(first), y.data(), target);
-                } else {
-                    maxima(x.data(), x.at(first), y.data(), target);
+            try (Scratch own = Scratch.borrow()) {
+                MemorySegment block = own.segment(0, STRIPE);
+                for (int i = from; i < to; i++) {
+                    int column = i % stripes * STRIPE;
+                    long first = x.at((long) (i / stripes) * n * inner + column);
+                    long target = y.at((long) (i / stripes) * inner + column);
+                    int width = Math.min(STRIPE, inner - column);
+                    if (fn == Fn.SUM) {
+                        sums(x.data(), first, width, block, y.data(), target);
+                    } else {
+                        maxima(x.data(), first, width, y.data(), target);
+                    }
                 }
             }
         });
     }
 
-    /** Column by column. */
-    private void narrow(Floats x, long first, int width, MemorySegment y, long yo) {
-        for (int j = 0; j < width; j++) {
-            double total = Lanes.get(x.data(), x.at(first + j));
-            for (int r = 1; r < n; r++) {
-                float v = Lanes.get(x.data(), x.at(first + (long) r * inner + j));
-                total = fn == Fn.SUM ? total + v : Math.max(total, v);
-            }
-            Lanes.set(y, yo + 4L * j, (float) total);
-        }
-    }
-
-    /** The sums of 4 vectors of columns, block by block. */
-    private void sums(MemorySegment x, long xo, MemorySegment y, long yo) {
-        y.asSlice(yo, 16L * N).fill((byte) 0);
-        for (int r = 0; r < n; r += BLOCK) {
-            addBlock(x, xo + 4L * r * inner, Math.min(BLOCK, n - r), y, yo);
-        }
-    }
-
-    private void addBlock(MemorySegment x, long xo, int rows, MemorySegment y, long yo) {
+    private void sums(MemorySegment x, long xo, int width, MemorySegment block, MemorySegment y, long yo) {
         long stride = 4L * inner;
-        FloatVector a = FloatVector.zero(F);
-        FloatVector b = FloatVector.zero(F);
-        FloatVector c = FloatVector.zero(F);
-        FloatVector d = FloatVector.zero(F);
-        for (int r = 0; r < rows; r++) {
-            long at = xo + r * stride;
-            a = a.add(FloatVector.fromMemorySegment(F, x, at, LE));
-            b = b.add(FloatVector.fromMemorySegment(F, x, at + 4L * N, LE));
-            c = c.add(FloatVector.fromMemorySegment(F, x, at + 8L * N, LE));
-            d = d.add(FloatVector.fromMemorySegment(F, x, at + 12L * N, LE));
+        y.asSlice(yo, 4L * width).fill((byte) 0);
+        for (int start = 0; start < n; start += BLOCK) {
+            int end = Math.min(n, start + BLOCK);
+            block.fill((byte) 0);
+            int r = start;
+            for (; r + 4 <= end; r += 4) {
+                addFour(x, xo + r * stride, stride, block, width);
+            }
+            for (; r < end; r++) {
+                RowMath.add(x, xo + r * stride, block, 0, width);
+            }
+            RowMath.add(block, 0, y, yo, width);
         }
-        a.add(FloatVector.fromMemorySegment(F, y, yo, LE)).intoMemorySegment(y, yo, LE);
-        b.add(FloatVector.fromMemorySegment(F, y, yo + 4L * N, LE)).intoMemorySegment(y, yo + 4L * N, LE);
-        c.add(FloatVector.fromMemorySegment(F, y, yo + 8L * N, LE)).intoMemorySegment(y, yo + 8L * N, LE);
-        d.add(FloatVector.fromMemorySegment(F, y, yo + 12L * N, LE)).intoMemorySegment(y, yo + 12L * N, LE);
     }
 
-    /** The largest elements of 4 vectors of columns. */
-    private void maxima(MemorySegment x, long xo, MemorySegment y, long yo) {
-        long stride = 4L * inner;
-        for (int v = 0; v < 4; v++) {
-            FloatVector a = FloatVector.fromMemorySegment(F, x, xo + 4L * v * N, LE);
-            for (int r = 1; r < n; r++) {
-                a = a.max(FloatVector.fromMemorySegment(F, x, xo + 4L * v * N + r * stride, LE));
-            }
-            a.intoMemorySegment(y, yo + 4L * v * N, LE);
+    /** Adds {@code n} columns of 4 rows. */
+    private static void addFour(MemorySegment x, long xo, long stride, MemorySegment y, int n) {
+        MemorySegment out = offHeap(y);
+        int end = F.loopBound(n);
+        int j = 0;
+        for (; j < end; j += N) {
+            long at = xo + 4L * j;
+            FloatVector a = FloatVector.fromMemorySegment(F, x, at, LE)
+                    .add(FloatVector.fromMemorySegment(F, x, at + stride, LE));
+            FloatVector b = FloatVector.fromMemorySegment(F, x, at + 2 * stride, LE)
+                    .add(FloatVector.fromMemorySegment(F, x, at + 3 * stride, LE));
+            FloatVector.fromMemorySegment(F, y, 4L * j, LE).add(a.add(b)).intoMemorySegment(out, 4L * j, LE);
+        }
+        for (; j < n; j++) {
+            long at = xo + 4L * j;
+            float a = Lanes.get(x, at) + Lanes.get(x, at + stride);
+            float b = Lanes.get(x, at + 2 * stride) + Lanes.get(x, at + 3 * stride);
+            Lanes.set(y, 4L * j, Lanes.get(y, 4L * j) + (a + b));
+        }
+    }
+
+    private void maxima(MemorySegment x, long xo, int width, MemorySegment y, long yo) {
+        MemorySegment.copy(x, xo, y, yo, 4L * width);
+        for (int r = 1; r < n; r++) {
+            max(x, xo + 4L * r * inner, y, yo, width);
+        }
+    }
+
+    private static void max(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        int end = F.loopBound(n);
+        int j = 0;
+        for (; j < end; j += N) {
+            FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE)
+                    .max(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
+                    .intoMemorySegment(out, yo + 4L * j, LE);
+        }
+        for (; j < n; j++) {
+            Lanes.set(y, yo + 4L * j, Math.max(Lanes.get(y, yo + 4L * j), Lanes.get(x, xo + 4L * j)));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.rows;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
@@ -10,73 +11,148 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** Sums along one row of {@code n} elements. Two running vectors, so that additions do not wait for each other. */
-final class RowMath {
+/**
+ * Sums along one row of {@code n} elements. Four running vectors, so that additions do not wait for each other; the loops
+ * end at a bound that does not depend on them, because the compiler unrolls no others.
+ */
+public final class RowMath {
+    /** Elements that are summed in F32; longer rows are put together of such pieces in double. */
+    private static final int PIECE = 4_096;
+
     private RowMath() {}
 
     static float sum(MemorySegment x, long xo, int n) {
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
+        FloatVector c = FloatVector.zero(F);
+        FloatVector d = FloatVector.zero(F);
+        int end = n / (4 * N) * (4 * N);
         int j = 0;
-        for (; j + 2 * N <= n; j += 2 * N) {
-            a = a.add(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE));
-            b = b.add(FloatVector.fromMemorySegment(F, x, xo + 4L * (j + N), LE));
+        for (; j < end; j += 4 * N) {
+            long at = xo + 4L * j;
+            a = a.add(FloatVector.fromMemorySegment(F, x, at, LE));
+            b = b.add(FloatVector.fromMemorySegment(F, x, at + 4L * N, LE));
+            c = c.add(FloatVector.fromMemorySegment(F, x, at + 8L * N, LE));
+            d = d.add(FloatVector.fromMemorySegment(F, x, at + 12L * N, LE));
         }
         for (; j < n; j += N) {
             a = a.add(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, F.indexInRange(j, n)));
         }
-        return a.add(b).reduceLanes(VectorOperators.ADD);
+        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
     }
 
-    /** Sum of {@code (x - mean)^2}. */
-    static float squares(MemorySegment x, long xo, int n, float mean) {
+    /** Mean and variance of {@code n > 0} elements, to {@code to[0]} and {@code to[1]}. */
+    static void moments(MemorySegment x, long xo, int n, float[] to) {
+        if (n <= PIECE) {
+            piece(x, xo, n, to);
+            return;
+        }
+        double mean = 0;
+        double square = 0;
+        for (int start = 0; start < n; start += PIECE) {
+            int length = Math.min(PIECE, n - start);
+            piece(x, xo + 4L * start, length, to);
+            mean += (double) to[0] * length / n;
+            square += ((double) to[0] * to[0] + to[1]) * length / n;
+        }
+        to[0] = (float) mean;
+        to[1] = (float) (square - mean * mean);
+    }
+
+    /**
+     * One pass over a piece: sums of the distances from a first guess of the mean and of their squares. The guess is the
+     * mean of some elements, which is never far off measured in standard deviations, so little cancels.
+     */
+    private static void piece(MemorySegment x, long xo, int n, float[] to) {
+        int some = Math.min(n, 4 * N);
+        FloatVector guess = FloatVector.broadcast(F, sum(x, xo, some) / some);
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
+        FloatVector c = FloatVector.zero(F);
+        FloatVector d = FloatVector.zero(F);
+        int end = n / (2 * N) * (2 * N);
         int j = 0;
-        for (; j + 2 * N <= n; j += 2 * N) {
-            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(mean);
-            FloatVector v =
-                    FloatVector.fromMemorySegment(F, x, xo + 4L * (j + N), LE).sub(mean);
-            a = u.fma(u, a);
-            b = v.fma(v, b);
+        for (; j < end; j += 2 * N) {
+            long at = xo + 4L * j;
+            FloatVector u = FloatVector.fromMemorySegment(F, x, at, LE).sub(guess);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, at + 4L * N, LE).sub(guess);
+            a = a.add(u);
+            b = b.add(v);
+            c = u.fma(u, c);
+            d = v.fma(v, d);
         }
         for (; j < n; j += N) {
             VectorMask<Float> m = F.indexInRange(j, n);
-            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m);
-            u = u.sub(FloatVector.broadcast(F, mean), m);
-            a = u.fma(u, a);
+            FloatVector u = guess.blend(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m), m)
+                    .sub(guess);
+            a = a.add(u);
+            c = u.fma(u, c);
         }
-        return a.add(b).reduceLanes(VectorOperators.ADD);
+        float off = a.add(b).reduceLanes(VectorOperators.ADD) / n;
+        to[0] = guess.lane(0) + off;
+        to[1] = Math.max(0, c.add(d).reduceLanes(VectorOperators.ADD) / n - off * off);
     }
 
     static float dot(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
+        FloatVector c = FloatVector.zero(F);
+        FloatVector d = FloatVector.zero(F);
+        int end = n / (4 * N) * (4 * N);
         int j = 0;
-        for (; j + 2 * N <= n; j += 2 * N) {
-            a = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
-                    .fma(FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE), a);
-            b = FloatVector.fromMemorySegment(F, x, xo + 4L * (j + N), LE)
-                    .fma(FloatVector.fromMemorySegment(F, y, yo + 4L * (j + N), LE), b);
+        for (; j < end; j += 4 * N) {
+            long at = xo + 4L * j;
+            long to = yo + 4L * j;
+            a = FloatVector.fromMemorySegment(F, x, at, LE).fma(FloatVector.fromMemorySegment(F, y, to, LE), a);
+            b = FloatVector.fromMemorySegment(F, x, at + 4L * N, LE)
+                    .fma(FloatVector.fromMemorySegment(F, y, to + 4L * N, LE), b);
+            c = FloatVector.fromMemorySegment(F, x, at + 8L * N, LE)
+                    .fma(FloatVector.fromMemorySegment(F, y, to + 8L * N, LE), c);
+            d = FloatVector.fromMemorySegment(F, x, at + 12L * N, LE)
+                    .fma(FloatVector.fromMemorySegment(F, y, to + 12L * N, LE), d);
         }
         for (; j < n; j += N) {
-            a = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, F.indexInRange(j, n))
-                    .fma(FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE, F.indexInRange(j, n)), a);
+            VectorMask<Float> m = F.indexInRange(j, n);
+            a = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m)
+                    .fma(FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE, m), a);
         }
-        return a.add(b).reduceLanes(VectorOperators.ADD);
+        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
     }
 
     /** Largest element; NaN if there is one. */
     static float max(MemorySegment x, long xo, int n) {
         FloatVector a = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int end = n / (4 * N) * (4 * N);
         int j = 0;
-        for (; j + N <= n; j += N) {
-            a = a.max(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE));
+        for (; j < end; j += 4 * N) {
+            long at = xo + 4L * j;
+            a = a.max(FloatVector.fromMemorySegment(F, x, at, LE));
+            b = b.max(FloatVector.fromMemorySegment(F, x, at + 4L * N, LE));
+            c = c.max(FloatVector.fromMemorySegment(F, x, at + 8L * N, LE));
+            d = d.max(FloatVector.fromMemorySegment(F, x, at + 12L * N, LE));
         }
-        float max = a.reduceLanes(VectorOperators.MAX);
+        for (; j < n; j += N) {
+            VectorMask<Float> m = F.indexInRange(j, n);
+            a = a.blend(a.max(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m)), m);
+        }
+        return a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
+    }
+
+    /** Adds {@code n} elements of x to those of y. */
+    public static void add(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        int end = F.loopBound(n);
+        int j = 0;
+        for (; j < end; j += N) {
+            FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE)
+                    .add(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
+                    .intoMemorySegment(out, yo + 4L * j, LE);
+        }
         for (; j < n; j++) {
-            max = Math.max(max, Lanes.get(x, xo + 4L * j));
+            Lanes.set(y, yo + 4L * j, Lanes.get(y, yo + 4L * j) + Lanes.get(x, xo + 4L * j));
         }
-        return max;
     }
 }

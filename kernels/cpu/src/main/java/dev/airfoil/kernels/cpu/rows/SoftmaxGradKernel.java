@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.rows;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
@@ -36,11 +37,13 @@ public final class SoftmaxGradKernel implements CpuKernel<SoftmaxGrad> {
 
     private static void row(
             MemorySegment y, long yo, MemorySegment gy, long go, float dot, MemorySegment gx, long to, int d) {
+        MemorySegment out = offHeap(gx);
+        int end = F.loopBound(d);
         int j = 0;
-        for (; j + N <= d; j += N) {
+        for (; j < end; j += N) {
             FloatVector g =
                     FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE).sub(dot);
-            g.mul(FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE)).intoMemorySegment(gx, to + 4L * j, LE);
+            g.mul(FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE)).intoMemorySegment(out, to + 4L * j, LE);
         }
         for (; j < d; j++) {
             float g = Lanes.get(gy, go + 4L * j) - dot;

@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.rows;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
@@ -38,28 +39,32 @@ public final class SoftmaxKernel implements CpuKernel<Softmax> {
     }
 
     private static float exponentials(MemorySegment x, long xo, float max, MemorySegment y, long yo, int d) {
+        MemorySegment out = offHeap(y);
         FloatVector sum = FloatVector.zero(F);
+        int end = F.loopBound(d);
         int j = 0;
-        for (; j + N <= d; j += N) {
+        for (; j < end; j += N) {
             FloatVector e = VectorMath.exp(
                     FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(max));
-            e.intoMemorySegment(y, yo + 4L * j, LE);
+            e.intoMemorySegment(out, yo + 4L * j, LE);
             sum = sum.add(e);
         }
         if (j < d) {
             VectorMask<Float> m = F.indexInRange(j, d);
             FloatVector e = VectorMath.exp(
                     FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m).sub(max));
-            e.intoMemorySegment(y, yo + 4L * j, LE, m);
+            e.intoMemorySegment(out, yo + 4L * j, LE, m);
             sum = sum.add(e, m);
         }
         return sum.reduceLanes(VectorOperators.ADD);
     }
 
     private static void scale(MemorySegment y, long yo, float factor, int d) {
+        MemorySegment out = offHeap(y);
+        int end = F.loopBound(d);
         int j = 0;
-        for (; j + N <= d; j += N) {
-            FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE).mul(factor).intoMemorySegment(y, yo + 4L * j, LE);
+        for (; j < end; j += N) {
+            FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE).mul(factor).intoMemorySegment(out, yo + 4L * j, LE);
         }
         for (; j < d; j++) {
             Lanes.set(y, yo + 4L * j, Lanes.get(y, yo + 4L * j) * factor);

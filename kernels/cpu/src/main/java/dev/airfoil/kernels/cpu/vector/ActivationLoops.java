@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.vector;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.tensor.ops.Activation;
 import java.lang.foreign.MemorySegment;
@@ -57,57 +58,62 @@ public final class ActivationLoops {
     }
 
     private static void silu(MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        MemorySegment out = offHeap(y);
         for (int i = 0; i < rows; i++) {
             long from = xo + i * xs;
             long to = yo + i * ys;
             for (int j = 0; j < n; j += N) {
                 VectorMath.silu(FloatVector.fromMemorySegment(F, x, from + 4L * j, LE))
-                        .intoMemorySegment(y, to + 4L * j, LE);
+                        .intoMemorySegment(out, to + 4L * j, LE);
             }
         }
     }
 
     private static void gelu(MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        MemorySegment out = offHeap(y);
         for (int i = 0; i < rows; i++) {
             long from = xo + i * xs;
             long to = yo + i * ys;
             for (int j = 0; j < n; j += N) {
                 VectorMath.gelu(FloatVector.fromMemorySegment(F, x, from + 4L * j, LE))
-                        .intoMemorySegment(y, to + 4L * j, LE);
+                        .intoMemorySegment(out, to + 4L * j, LE);
             }
         }
     }
 
     private static void geluTanh(
             MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        MemorySegment out = offHeap(y);
         for (int i = 0; i < rows; i++) {
             long from = xo + i * xs;
             long to = yo + i * ys;
             for (int j = 0; j < n; j += N) {
                 VectorMath.geluTanh(FloatVector.fromMemorySegment(F, x, from + 4L * j, LE))
-                        .intoMemorySegment(y, to + 4L * j, LE);
+                        .intoMemorySegment(out, to + 4L * j, LE);
             }
         }
     }
 
     private static void quickGelu(
             MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        MemorySegment out = offHeap(y);
         for (int i = 0; i < rows; i++) {
             long from = xo + i * xs;
             long to = yo + i * ys;
             for (int j = 0; j < n; j += N) {
                 VectorMath.quickGelu(FloatVector.fromMemorySegment(F, x, from + 4L * j, LE))
-                        .intoMemorySegment(y, to + 4L * j, LE);
+                        .intoMemorySegment(out, to + 4L * j, LE);
             }
         }
     }
 
     private static void relu(MemorySegment x, long xo, long xs, MemorySegment y, long yo, long ys, int rows, int n) {
+        MemorySegment out = offHeap(y);
         for (int i = 0; i < rows; i++) {
             long from = xo + i * xs;
             long to = yo + i * ys;
             for (int j = 0; j < n; j += N) {
-                FloatVector.fromMemorySegment(F, x, from + 4L * j, LE).max(0f).intoMemorySegment(y, to + 4L * j, LE);
+                FloatVector.fromMemorySegment(F, x, from + 4L * j, LE).max(0f).intoMemorySegment(out, to + 4L * j, LE);
             }
         }
     }

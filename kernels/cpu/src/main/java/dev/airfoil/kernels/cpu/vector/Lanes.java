@@ -1,5 +1,6 @@
 package dev.airfoil.kernels.cpu.vector;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -17,6 +18,8 @@ public final class Lanes {
     public static final int N = F.length();
 
     public static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+    private static final Class<? extends MemorySegment> OFF_HEAP =
+            Arena.global().allocate(1).getClass();
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
 
     private Lanes() {}
@@ -31,6 +34,15 @@ public final class Lanes {
             default ->
                 throw new IllegalArgumentException("airfoil.cpu.bits is " + bits + "; 128, 256 and 512 are possible");
         };
+    }
+
+    /**
+     * {@code s}, known to the compiler to be off-heap. Before their loop is compiled, reinterpreted vectors pass through
+     * heap segments inside the JDK; from then on every store to a segment of unknown kind checks bounds and liveness anew,
+     * which costs a loop most of its speed. A loop that stores vectors begins with this.
+     */
+    public static MemorySegment offHeap(MemorySegment s) {
+        return OFF_HEAP.cast(s);
     }
 
     public static float get(MemorySegment s, long offset) {

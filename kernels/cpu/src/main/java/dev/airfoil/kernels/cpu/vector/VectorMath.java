@@ -8,39 +8,38 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Elementary functions on vectors of {@link Lanes#F}: minimax polynomials in F32. Largest relative errors over the whole
- * range, as measured by the tests: exp 1 ulp (results below 2^-126 become 0), log 2 ulp, tanh and sigmoid 4 ulp, erf 4
- * ulp. Each is one short method, so that it is inlined into the loop that calls it.
+ * range, as measured by the tests: exp 4 ulp (2 between -20 and 20; results below 2^-125 become 0), log 2 ulp, tanh and
+ * sigmoid 4 ulp, erf 4 ulp. Each is one short method, so that it is inlined into the loop that calls it.
  */
 public final class VectorMath {
     private static final float LOG2_E = 1.44269504f;
+    private static final float LN2 = 0.6931471806f;
     // ln 2 in two parts: the first has few bits, so that n times it is exact.
     private static final float LN2_HIGH = 0x1.62ep-1f;
     private static final float LN2_LOW = (float) (0.6931471805599453 - 0x1.62ep-1);
-    // Adding it rounds to an integer, which then stands in the low bits.
-    private static final float ROUND = 0x1.8p23f;
-    private static final float EXP_MIN = -87.33654f;
-    private static final float EXP_MAX = 88.72283f;
+    // Adding it rounds to an integer, which then stands in the low bits, and there is the exponent of half its power of 2.
+    private static final float ROUND = 0x1.8p23f + 126;
+    private static final float EXP_MIN = -87.4f;
+    private static final float EXP_MAX = 89f;
     private static final float ERF_MAX = 3.9f;
 
     private VectorMath() {}
 
-    /** e^x; below -87.3 it is 0, above 88.7 infinite. */
+    /** e^x; below -86.98 it is 0, above 88.72 infinite. */
     public static FloatVector exp(FloatVector x) {
-        FloatVector t = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
-        FloatVector n = t.sub(ROUND);
-        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
-        r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-        FloatVector p = r.fma(FloatVector.broadcast(F, 1.381314450e-03f), FloatVector.broadcast(F, 8.369418836e-03f))
-                .fma(r, FloatVector.broadcast(F, 4.166845679e-02f))
-                .fma(r, FloatVector.broadcast(F, 1.666651479e-01f))
-                .fma(r, FloatVector.broadcast(F, 4.999999305e-01f));
-        p = p.mul(r).fma(r, r).add(1f);
-        // 2^n in two steps, because 2^128 is not a float.
-        IntVector k = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector y = p.reinterpretAsInts().add(k).reinterpretAsFloats();
-        y = y.blend(0f, x.lt(EXP_MIN));
-        y = y.blend(Float.POSITIVE_INFINITY, FloatVector.broadcast(F, EXP_MAX).lt(x));
-        return y.blend(x, x.compare(VectorOperators.NE, x));
+        FloatVector y = x.blend(EXP_MIN, x.lt(EXP_MIN));
+        y = y.blend(EXP_MAX, FloatVector.broadcast(F, EXP_MAX).lt(y));
+        FloatVector t = y.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
+        FloatVector r = t.sub(ROUND).fma(FloatVector.broadcast(F, -LN2), y);
+        // 2 e^r, to be multiplied with half of 2^n, because 2^128 is not a float.
+        FloatVector p = r.fma(FloatVector.broadcast(F, 1.658052108e-02f), FloatVector.broadcast(F, 8.379629156e-02f))
+                .fma(r, FloatVector.broadcast(F, 3.333527634e-01f))
+                .fma(r, FloatVector.broadcast(F, 9.999829588e-01f))
+                .fma(r, FloatVector.broadcast(F, 1.999999413e+00f))
+                .fma(r, FloatVector.broadcast(F, 2f));
+        return p.mul(t.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .reinterpretAsFloats());
     }
 
     /** 1 / (1 + e^-x). */
