@@ -43,7 +43,8 @@ final class OpTimes implements Interpreter {
 
         String line(long all) {
             return Names.of(
-                    "%-28s %6d %10.1f %6.1f%% %9.1f", op, count, nanos / 1e6, 100.0 * nanos / all, (double) bytes / nanos);
+                    "%-28s %6d %10.1f %6.1f%% %9.1f",
+                    op, count, nanos / 1e6, 100.0 * nanos / all, (double) bytes / nanos);
         }
     }
 

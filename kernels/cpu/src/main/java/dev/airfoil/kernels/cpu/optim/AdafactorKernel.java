@@ -34,13 +34,13 @@ public final class AdafactorKernel implements CpuKernel<AdafactorUpdate> {
         int columns = factored ? p.dim(-1) : PIECE;
         int rows = Math.toIntExact((p.size() + columns - 1) / columns);
         try (Scratch shared = Scratch.borrow()) {
-            SecondMoment moment =
-                    factored ? new FactoredMoment(op, call, p.dim(-2), columns, shared) : new FullMoment(op, call, PIECE);
+            SecondMoment moment = factored
+                    ? new FactoredMoment(op, call, p.dim(-2), columns, shared)
+                    : new FullMoment(op, call, PIECE);
             double clip = Math.max(Math.sqrt(moment.update() / p.size()) / op.clip(), 1);
             Floats m = op.beta1() > 0 ? call.dense(call.inputs() - 1) : call.dense(0);
             Floats newM = op.beta1() > 0 ? call.result(factored ? 3 : 2) : call.result(0);
-            Step step =
-                    new Step((float) (op.lr() / clip), (float) op.beta1(), call.dense(0), m, call.result(0), newM);
+            Step step = new Step((float) (op.lr() / clip), (float) op.beta1(), call.dense(0), m, call.result(0), newM);
             call.pool().splitIf(p.size() > Step.PARALLEL, rows, (from, to) -> {
                 try (Scratch own = Scratch.borrow()) {
                     MemorySegment u = own.segment(0, columns);

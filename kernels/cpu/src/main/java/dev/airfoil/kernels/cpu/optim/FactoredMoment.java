@@ -126,8 +126,7 @@ final class FactoredMoment implements SecondMoment {
         for (; j < end; j += N) {
             FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
             FloatVector s = x.mul(x);
-            s.add(FloatVector.fromMemorySegment(F, columns, to + 4L * j, LE))
-                    .intoMemorySegment(out, to + 4L * j, LE);
+            s.add(FloatVector.fromMemorySegment(F, columns, to + 4L * j, LE)).intoMemorySegment(out, to + 4L * j, LE);
             sum = sum.add(s);
         }
         float total = sum.reduceLanes(VectorOperators.ADD);
@@ -139,17 +138,14 @@ final class FactoredMoment implements SecondMoment {
         return total;
     }
 
-    private static void scaledSquares(
-            MemorySegment g, long go, float factor, MemorySegment columns, long to, int n) {
+    private static void scaledSquares(MemorySegment g, long go, float factor, MemorySegment columns, long to, int n) {
         MemorySegment out = offHeap(columns);
         int end = F.loopBound(n);
         int j = 0;
         for (; j < end; j += N) {
             FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
             x.mul(x)
-                    .fma(
-                            FloatVector.broadcast(F, factor),
-                            FloatVector.fromMemorySegment(F, columns, to + 4L * j, LE))
+                    .fma(FloatVector.broadcast(F, factor), FloatVector.fromMemorySegment(F, columns, to + 4L * j, LE))
                     .intoMemorySegment(out, to + 4L * j, LE);
         }
         for (; j < n; j++) {

@@ -9,7 +9,6 @@ import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.vector.Lanes;
-
 import dev.airfoil.tensor.ops.AdafactorUpdate;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

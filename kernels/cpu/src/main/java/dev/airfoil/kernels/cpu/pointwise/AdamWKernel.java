@@ -36,7 +36,17 @@ public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
         Flat.run(call.pool(), call.in(0).size(), (at, n) -> {
             move(m.data(), m.at(at), c.beta1, g.data(), g.at(at), c.rest1, newM.data(), newM.at(at), n);
             moveSquare(v.data(), v.at(at), c.beta2, g.data(), g.at(at), c.rest2, newV.data(), newV.at(at), n);
-            step(c, p.data(), p.at(at), newM.data(), newM.at(at), newV.data(), newV.at(at), newP.data(), newP.at(at), n);
+            step(
+                    c,
+                    p.data(),
+                    p.at(at),
+                    newM.data(),
+                    newM.at(at),
+                    newV.data(),
+                    newV.at(at),
+                    newP.data(),
+                    newP.at(at),
+                    n);
         });
     }
 

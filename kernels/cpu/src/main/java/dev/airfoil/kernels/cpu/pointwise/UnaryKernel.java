@@ -42,14 +42,16 @@ public final class UnaryKernel implements CpuKernel<Unary> {
     private static void exp(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
-            VectorMath.exp(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(out, yo + 4L * j, LE);
+            VectorMath.exp(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
     private static void log(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
-            VectorMath.log(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(out, yo + 4L * j, LE);
+            VectorMath.log(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
@@ -112,7 +114,8 @@ public final class UnaryKernel implements CpuKernel<Unary> {
     private static void erf(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
-            VectorMath.erf(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)).intoMemorySegment(out, yo + 4L * j, LE);
+            VectorMath.erf(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE))
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 }

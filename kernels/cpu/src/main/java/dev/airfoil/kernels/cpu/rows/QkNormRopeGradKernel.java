@@ -1,18 +1,12 @@
 package dev.airfoil.kernels.cpu.rows;
 
-import static dev.airfoil.kernels.cpu.vector.Lanes.F;
-import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
-import static dev.airfoil.kernels.cpu.vector.Lanes.N;
-
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Scratch;
-import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.QkNormRopeGrad;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Chunks of tokens in parallel: turn back, then through the RMS norm of the original row; the gradients of the weights

@@ -17,7 +17,8 @@ public final class VectorMath {
     // ln 2 in two parts: the first has few bits, so that n times it is exact.
     private static final float LN2_HIGH = 0x1.62ep-1f;
     private static final float LN2_LOW = (float) (0.6931471805599453 - 0x1.62ep-1);
-    // Adding it rounds to an integer, which then stands in the low bits, and there is the exponent of half its power of 2.
+    // Adding it rounds to an integer, which then stands in the low bits, and there is the exponent of half its power of
+    // 2.
     private static final float ROUND = 0x1.8p23f + 126;
     private static final float EXP_MIN = -87.4f;
     private static final float EXP_MAX = 89f;
@@ -37,9 +38,7 @@ public final class VectorMath {
                 .fma(r, FloatVector.broadcast(F, 9.999829588e-01f))
                 .fma(r, FloatVector.broadcast(F, 1.999999413e+00f))
                 .fma(r, FloatVector.broadcast(F, 2f));
-        return p.mul(t.reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 23)
-                .reinterpretAsFloats());
+        return p.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
     }
 
     /** 1 / (1 + e^-x). */

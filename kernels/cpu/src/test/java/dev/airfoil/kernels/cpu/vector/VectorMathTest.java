@@ -54,9 +54,7 @@ class VectorMathTest {
     @Test
     void errorsAreAsStated() {
         assertThat(worst(VectorMath::exp, Math::exp, -86.9f, 88.7f)).as("exp").isLessThan(4);
-        assertThat(worst(VectorMath::exp, Math::exp, -20, 20))
-                .as("exp, middle")
-                .isLessThan(2);
+        assertThat(worst(VectorMath::exp, Math::exp, -20, 20)).as("exp, middle").isLessThan(2);
         assertThat(worst(VectorMath::log, Math::log, 1e-30f, 1e-3f))
                 .as("log, small")
                 .isLessThan(2);
