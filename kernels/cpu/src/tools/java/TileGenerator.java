@@ -1,14 +1,43 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Writes the micro-kernels of package gemm: {@code java kernels/cpu/src/tools/java/TileGenerator.java OUTPUT_FOLDER}.
  * They are checked in; run this again only to change their shape.
  */
 final class TileGenerator {
-    /** A tile whose left side has {@code step} elements from one depth to the next: its rows, or more in "Wide" ones. */
-    private record Spec(int bits, int rows, int vectors, int step, String why) {
+    /** How the left side lies: where element (row, depth) stands, if {@code wide} is the length of a row in memory. */
+    private enum Left {
+        /** Panels of the tile's rows. */
+        PACKED(""),
+        /** A depth is a row in memory. */
+        WIDE("Wide"),
+        /** A row is a row in memory. */
+        ROWS("Rows");
+
+        private final String suffix;
+
+        Left(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    private record Spec(int bits, int rows, int vectors, Left left, int wide, String why) {
+        int step() {
+            return switch (left) {
+                case PACKED -> rows;
+                case WIDE -> wide;
+                case ROWS -> 1;
+            };
+        }
+
+        int rowStep() {
+            return left == Left.ROWS ? wide : 1;
+        }
+
         int lanes() {
             return bits / 32;
         }
@@ -18,7 +47,7 @@ final class TileGenerator {
         }
 
         String name() {
-            return "Tile" + bits + "x" + rows + "x" + columns() + (step > rows ? "Wide" : "");
+            return "Tile" + bits + "x" + rows + "x" + columns() + left.suffix;
         }
     }
 
@@ -28,15 +57,13 @@ final class TileGenerator {
         String neon = "16 accumulators of the 32 registers of NEON";
         String avx2 = "12 accumulators of the 16 registers of AVX2";
         String avx512 = "24 accumulators of the 32 registers of AVX-512";
-        Spec[] specs = {
-            new Spec(128, 8, 2, 8, neon + "."),
-            new Spec(128, 8, 2, 48, neon + "; for attention."),
-            new Spec(256, 6, 2, 6, avx2 + "."),
-            new Spec(256, 6, 2, 48, avx2 + "; for attention."),
-            new Spec(512, 8, 3, 8, avx512 + "."),
-            new Spec(512, 12, 2, 12, avx512 + "; for attention, where columns should divide a head's width."),
-            new Spec(512, 12, 2, 96, avx512 + "; for attention."),
-        };
+        List<Spec> specs = new ArrayList<>();
+        specs.add(new Spec(512, 8, 3, Left.PACKED, 0, avx512 + "."));
+        for (Left left : Left.values()) {
+            specs.add(new Spec(128, 8, 2, left, 48, neon + "."));
+            specs.add(new Spec(256, 6, 2, left, 48, avx2 + "."));
+            specs.add(new Spec(512, 12, 2, left, 96, avx512 + "; columns divide a head's width."));
+        }
         for (Spec spec : specs) {
             Files.writeString(Path.of(args[0], spec.name() + ".java"), source(spec));
         }
@@ -53,7 +80,8 @@ final class TileGenerator {
         o.append("    private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;\n\n");
         o.append("    @Override\n    public int rows() {\n        return ").append(s.rows).append(";\n    }\n\n");
         o.append("    @Override\n    public int columns() {\n        return ").append(s.columns()).append(";\n    }\n\n");
-        o.append("    @Override\n    public int step() {\n        return ").append(s.step).append(";\n    }\n\n");
+        o.append("    @Override\n    public int step() {\n        return ").append(s.step()).append(";\n    }\n\n");
+        o.append("    @Override\n    public int rowStep() {\n        return ").append(s.rowStep()).append(";\n    }\n\n");
         method(o, s, "zeroPairs");
         o.append("\n");
         method(o, s, "addPairs");
@@ -75,7 +103,7 @@ final class TileGenerator {
         line(o, 2, "long bp = bo;");
         // Not a counted loop: C2 would unroll it further and run out of registers. Two depths a turn halve what C2 adds to
         // each turn: checks, moves of general registers, the safepoint.
-        line(o, 2, "int end = ao + pairs * " + 2 * s.step + ";");
+        line(o, 2, "int end = ao + pairs * " + 2 * s.step() + ";");
         line(o, 2, "while (ap != end) {");
         for (int p = 0; p < 2; p++) {
             for (int j = 0; j < s.vectors; j++) {
@@ -84,14 +112,14 @@ final class TileGenerator {
             }
             for (int i = 0; i < s.rows; i++) {
                 String a = "a" + p + i;
-                line(o, 3, "FloatVector " + a + " = FloatVector.broadcast(F, a[ap" + plus(p * s.step + i) + "]);");
+                line(o, 3, "FloatVector " + a + " = FloatVector.broadcast(F, a[ap" + plus(p * s.step() + i * s.rowStep()) + "]);");
                 for (int j = 0; j < s.vectors; j++) {
                     String c = "c" + i + "_" + j;
                     line(o, 3, c + " = b" + p + j + ".fma(" + a + ", " + c + ");");
                 }
             }
         }
-        line(o, 3, "ap += " + 2 * s.step + ";");
+        line(o, 3, "ap += " + 2 * s.step() + ";");
         line(o, 3, "bp += " + 8 * s.columns() + ";");
         line(o, 2, "}");
         for (int i = 0; i < s.rows; i++) {

@@ -21,7 +21,7 @@ import jdk.incubator.vector.FloatVector;
  * and the weights stand as the broadcast side of the product with v. A block of queries of one head is the unit of
  * parallelism.
  */
-public record FlashAttention(Tiles.Pair tiles) {
+public record FlashAttention(Tiles.Attention tiles) {
     /** The one for this machine. */
     public static final FlashAttention BEST = new FlashAttention(Tiles.forAttention());
 
@@ -29,7 +29,7 @@ public record FlashAttention(Tiles.Pair tiles) {
 
     /** Queries in a block. */
     private int queries() {
-        return tiles.wide().step();
+        return tiles.width();
     }
 
     static int up(int a, int b) {

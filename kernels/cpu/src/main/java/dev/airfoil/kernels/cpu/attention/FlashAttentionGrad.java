@@ -1,26 +1,30 @@
 package dev.airfoil.kernels.cpu.attention;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
+import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
+
 import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
-import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Tile;
 import dev.airfoil.kernels.cpu.gemm.Tiles;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * The gradients of attention by blocks of keys and queries; the weights are computed again from the scores and {@code
  * lse}, so a block of them is all that exists. A head is the unit of parallelism: its sums have a fixed order.
  *
  * <p>Per block, scores and weight gradients are {@code [queries][keys]}. That is the broadcast side of {@code gv += p^T
- * go} and {@code gk += gs^T q} as it stands; only {@code gq += gs k} wants it transposed.
+ * go} and {@code gk += gs^T q} as it stands, read by columns, and of {@code gq += gs k}, read by rows.
  */
-public record FlashAttentionGrad(Tiles.Pair tiles) {
+public record FlashAttentionGrad(Tiles.Attention tiles) {
     /** The one for this machine. */
     public static final FlashAttentionGrad BEST = new FlashAttentionGrad(Tiles.forAttention());
 
-    private static final int QUERIES = 120;
+    private static final int QUERIES = 96;
 
     private static int up(int a, int b) {
         return FlashAttention.up(a, b);
@@ -61,11 +65,12 @@ public record FlashAttentionGrad(Tiles.Pair tiles) {
         private final int n;
         private final Tile tile = tiles.packed();
         private final Tile wide = tiles.wide();
+        private final Tile byRows = tiles.rows();
         private final int mr = tile.rows();
         private final int nr = tile.columns();
         private final int eUp;
         /** Keys in a block. */
-        private final int width = wide.step();
+        private final int width = tiles.width();
 
         private final int rows = up(QUERIES, mr);
 
@@ -73,7 +78,6 @@ public record FlashAttentionGrad(Tiles.Pair tiles) {
         private final float[] goLeft;
         private final float[] weights;
         private final float[] grads;
-        private final float[] transposed;
         private final float[] panel;
         private final float[] delta;
         private final MemorySegment qRight;
@@ -102,9 +106,8 @@ public record FlashAttentionGrad(Tiles.Pair tiles) {
             int most = Math.max(Math.max(n, m), e);
             this.qLeft = s.floats(0, (long) up(n, mr) * e + 16);
             this.goLeft = s.floats(1, (long) up(n, mr) * e + 16);
-            this.weights = s.floats(2, (long) rows * width + mr);
-            this.grads = s.floats(3, (long) rows * width + mr);
-            this.transposed = s.floats(4, (long) rows * width + 16);
+            this.weights = s.floats(2, (long) rows * width);
+            this.grads = s.floats(3, (long) rows * width);
             this.panel = s.floats(5, (long) nr * most + 16);
             this.delta = s.floats(6, n);
             this.qRight = s.segment(0, (long) eUp * n);
@@ -177,40 +180,51 @@ public record FlashAttentionGrad(Tiles.Pair tiles) {
         }
 
         private float dot(MemorySegment a, long ao, MemorySegment b, long bo) {
-            double sum = 0;
-            for (int i = 0; i < e; i++) {
-                sum += (double) Lanes.get(a, ao + 4L * i) * Lanes.get(b, bo + 4L * i);
+            FloatVector sum = FloatVector.zero(F);
+            int i = 0;
+            for (; i + Lanes.N <= e; i += Lanes.N) {
+                sum = FloatVector.fromMemorySegment(F, a, ao + 4L * i, LE)
+                        .fma(FloatVector.fromMemorySegment(F, b, bo + 4L * i, LE), sum);
             }
-            return (float) sum;
+            float all = sum.reduceLanes(VectorOperators.ADD);
+            for (; i < e; i++) {
+                all = Math.fma(Lanes.get(a, ao + 4L * i), Lanes.get(b, bo + 4L * i), all);
+            }
+            return all;
         }
 
         private void block(int b, int h, int q0, int queries, int k0, int keys) {
-            long stride = 4L * width;
-            for (int j = 0; j < keys; j += nr) {
-                long right = 4L * (k0 + j) * e;
-                for (int i = 0; i < queries; i += mr) {
-                    int left = (q0 + i) * e;
-                    long to = i * stride + 4L * j;
-                    tile.zero(e, qLeft, left, kTurned, right, scores, to, stride);
-                    tile.zero(e, goLeft, left, vTurned, right, weightGrads, to, stride);
-                }
-            }
+            scores(qLeft, q0, queries, kTurned, k0, keys, scores);
+            scores(goLeft, q0, queries, vTurned, k0, keys, weightGrads);
             weights(b, h, q0, queries, k0, keys);
-            long turned = 4L * q0 * nr;
-            for (int i = 0; i < keys; i += mr) {
-                for (int j = 0; j < e; j += nr) {
-                    long to = 4L * (i * eUp + j);
-                    long right = 4L * j * n + turned;
-                    wide.add(queries, weights, i, goRight, right, gv, to, 4L * eUp);
-                    wide.add(queries, grads, i, qRight, right, gk, to, 4L * eUp);
+            ofKeys(weights, q0, queries, goRight, keys, gv);
+            ofKeys(grads, q0, queries, qRight, keys, gk);
+            int m = p.keys().count(b);
+            for (int j = 0; j < e; j += nr) {
+                long right = 4L * (j * (long) m + (long) k0 * nr);
+                for (int i = 0; i < queries; i += mr) {
+                    byRows.add(keys, grads, i * width, kPanels, right, gq, 4L * ((long) (q0 + i) * eUp + j), 4L * eUp);
                 }
             }
-            new Operand(scores, 0, stride, Float.BYTES).packLeft(queries, mr, keys, transposed);
+        }
+
+        /** {@code left [queries e] right [e keys]}. */
+        private void scores(
+                float[] left, int q0, int queries, MemorySegment right, int k0, int keys, MemorySegment to) {
+            long stride = 4L * width;
             for (int i = 0; i < queries; i += mr) {
-                for (int j = 0; j < e; j += nr) {
-                    long right = 4L * (j * (long) p.keys().count(b) + (long) k0 * nr);
-                    long to = 4L * ((long) (q0 + i) * eUp + j);
-                    tile.add(keys, transposed, i * keys, kPanels, right, gq, to, 4L * eUp);
+                for (int j = 0; j < keys; j += nr) {
+                    tile.zero(e, left, (q0 + i) * e, right, 4L * (k0 + j) * e, to, i * stride + 4L * j, stride);
+                }
+            }
+        }
+
+        /** {@code sum [keys e] += weights^T [keys queries] right [queries e]}. */
+        private void ofKeys(float[] weights, int q0, int queries, MemorySegment right, int keys, MemorySegment sum) {
+            for (int j = 0; j < e; j += nr) {
+                long panel = 4L * (j * (long) n + (long) q0 * nr);
+                for (int i = 0; i < keys; i += mr) {
+                    wide.add(queries, weights, i, right, panel, sum, 4L * (i * eUp + j), 4L * eUp);
                 }
             }
         }
@@ -228,7 +242,6 @@ public record FlashAttentionGrad(Tiles.Pair tiles) {
                 if (limit < keys) {
                     Arrays.fill(weights, at + limit, at + keys, 0);
                     Arrays.fill(grads, at + limit, at + keys, 0);
-                    scores.asSlice(4L * (at + limit), 4L * (keys - limit)).fill((byte) 0);
                 }
             }
         }

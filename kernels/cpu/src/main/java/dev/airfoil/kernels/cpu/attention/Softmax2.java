@@ -170,8 +170,6 @@ final class Softmax2 {
                     .mul(e)
                     .mul(scale);
             g.intoArray(gs, to + k);
-            // The scores are not needed any more; the gradient takes their place for the transpose.
-            g.intoMemorySegment(s, at + 4L * k, LE);
         }
     }
 }

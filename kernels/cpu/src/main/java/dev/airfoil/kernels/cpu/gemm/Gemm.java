@@ -19,7 +19,7 @@ import jdk.incubator.vector.FloatVector;
  */
 public record Gemm(Tile tile) {
     public Gemm {
-        if (tile.step() != tile.rows()) {
+        if (tile.step() != tile.rows() || tile.rowStep() != 1) {
             throw new IllegalArgumentException("gemm: " + tile + " does not read panels of its own rows");
         }
     }

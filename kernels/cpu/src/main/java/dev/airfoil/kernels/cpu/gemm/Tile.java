@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
  * in a static final field and its strides as constants: a species that is not a constant of the method is boxed and a
  * hundred times slower, and strides in variables cost a quarter of the speed.
  *
- * <p>Element (i, p) of A is {@code a[ao + p * step + i]}; element (p, j) of B stands at byte {@code bo + 4 (p * columns +
+ * <p>Element (i, p) of A is {@code a[ao + p * step + i * rowStep]}; element (p, j) of B stands at byte {@code bo + 4 (p * columns +
  * j)}; element (i, j) of C at byte {@code co + i * cs + 4 j}.
  */
 public interface Tile {
@@ -25,6 +25,9 @@ public interface Tile {
 
     /** Elements from one depth of A to the next. */
     int step();
+
+    /** Elements from one row of A to the next. */
+    int rowStep();
 
     /** {@code C = A B} over {@code 2 pairs} depths. */
     void zeroPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs);
@@ -57,12 +60,12 @@ public interface Tile {
             for (; j + Lanes.N <= columns(); j += Lanes.N) {
                 FloatVector sum = FloatVector.fromMemorySegment(F, c, to + 4L * j, LE);
                 FloatVector.fromMemorySegment(F, b, row + 4L * j, LE)
-                        .fma(FloatVector.broadcast(F, a[last + i]), sum)
+                        .fma(FloatVector.broadcast(F, a[last + i * rowStep()]), sum)
                         .intoMemorySegment(c, to + 4L * j, LE);
             }
             for (; j < columns(); j++) {
                 float sum = Lanes.get(c, to + 4L * j);
-                Lanes.set(c, to + 4L * j, Math.fma(Lanes.get(b, row + 4L * j), a[last + i], sum));
+                Lanes.set(c, to + 4L * j, Math.fma(Lanes.get(b, row + 4L * j), a[last + i * rowStep()], sum));
             }
         }
     }

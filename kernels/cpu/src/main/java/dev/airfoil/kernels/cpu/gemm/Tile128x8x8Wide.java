@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** 16 accumulators of the 32 registers of NEON; for attention. Written by TileGenerator. */
+/** 16 accumulators of the 32 registers of NEON. Written by TileGenerator. */
 final class Tile128x8x8Wide implements Tile {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_128;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
@@ -23,6 +23,11 @@ final class Tile128x8x8Wide implements Tile {
     @Override
     public int step() {
         return 48;
+    }
+
+    @Override
+    public int rowStep() {
+        return 1;
     }
 
     @Override

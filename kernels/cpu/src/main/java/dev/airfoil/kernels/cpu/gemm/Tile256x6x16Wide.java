@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** 12 accumulators of the 16 registers of AVX2; for attention. Written by TileGenerator. */
+/** 12 accumulators of the 16 registers of AVX2. Written by TileGenerator. */
 final class Tile256x6x16Wide implements Tile {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
@@ -23,6 +23,11 @@ final class Tile256x6x16Wide implements Tile {
     @Override
     public int step() {
         return 48;
+    }
+
+    @Override
+    public int rowStep() {
+        return 1;
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** 24 accumulators of the 32 registers of AVX-512; for attention. Written by TileGenerator. */
+/** 24 accumulators of the 32 registers of AVX-512; columns divide a head's width. Written by TileGenerator. */
 final class Tile512x12x32Wide implements Tile {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_512;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
@@ -23,6 +23,11 @@ final class Tile512x12x32Wide implements Tile {
     @Override
     public int step() {
         return 96;
+    }
+
+    @Override
+    public int rowStep() {
+        return 1;
     }
 
     @Override

@@ -26,6 +26,11 @@ final class Tile512x8x48 implements Tile {
     }
 
     @Override
+    public int rowStep() {
+        return 1;
+    }
+
+    @Override
     public void zeroPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         FloatVector c0_0 = FloatVector.zero(F);
         FloatVector c0_1 = FloatVector.zero(F);

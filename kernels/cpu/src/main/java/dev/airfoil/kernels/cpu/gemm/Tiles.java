@@ -8,19 +8,17 @@ public final class Tiles {
     private Tiles() {}
 
     /**
-     * What attention multiplies with: columns should divide the width of a head, and the softmax leaves its weights in
-     * rows, which the second tile reads as they stand.
+     * What attention multiplies with: columns should divide the width of a head, and blocks of scores stand in rows of
+     * {@code width} elements, which the last two tiles read as they stand. All have the same shape.
      *
-     * @param packed for a left side in panels of its rows
-     * @param wide of the same shape, for a left side whose depths are {@code wide.step()} elements apart; the step is a
-     *     whole number of rows and of columns
+     * @param packed for a left side in panels
+     * @param wide for a left side each of whose depths is a row in memory
+     * @param rows for a left side each of whose rows is a row in memory
      */
-    public record Pair(Tile packed, Tile wide) {
-        public Pair {
-            boolean whole = wide.step() % wide.rows() == 0 && wide.step() % wide.columns() == 0;
-            if (packed.rows() != wide.rows() || packed.columns() != wide.columns() || !whole) {
-                throw new IllegalArgumentException("tiles " + packed + " and " + wide + " do not go together");
-            }
+    public record Attention(Tile packed, Tile wide, Tile rows) {
+        /** Elements in a row of scores: a whole number of rows and of columns of tiles. */
+        public int width() {
+            return wide.step();
         }
     }
 
@@ -39,8 +37,9 @@ public final class Tiles {
     }
 
     /** For attention. */
-    public static Pair forAttention() {
-        return pairs().get(
+    public static Attention forAttention() {
+        return allForAttention()
+                .get(
                         switch (Lanes.F.vectorBitSize()) {
                             case 128 -> 0;
                             case 256 -> 1;
@@ -48,11 +47,11 @@ public final class Tiles {
                         });
     }
 
-    /** The pairs for vectors of 128, 256 and 512 bits. */
-    public static List<Pair> pairs() {
+    /** Those for attention with vectors of 128, 256 and 512 bits. */
+    public static List<Attention> allForAttention() {
         return List.of(
-                new Pair(new Tile128x8x8(), new Tile128x8x8Wide()),
-                new Pair(new Tile256x6x16(), new Tile256x6x16Wide()),
-                new Pair(new Tile512x12x32(), new Tile512x12x32Wide()));
+                new Attention(new Tile128x8x8(), new Tile128x8x8Wide(), new Tile128x8x8Rows()),
+                new Attention(new Tile256x6x16(), new Tile256x6x16Wide(), new Tile256x6x16Rows()),
+                new Attention(new Tile512x12x32(), new Tile512x12x32Wide(), new Tile512x12x32Rows()));
     }
 }

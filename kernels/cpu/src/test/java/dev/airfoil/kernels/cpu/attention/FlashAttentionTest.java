@@ -25,8 +25,8 @@ class FlashAttentionTest {
         POOL.close();
     }
 
-    static List<Tiles.Pair> tiles() {
-        return Tiles.pairs();
+    static List<Tiles.Attention> tiles() {
+        return Tiles.allForAttention();
     }
 
     /** Sizes, and whether the first batch loses keys to a mask. */
@@ -124,7 +124,8 @@ class FlashAttentionTest {
 
     private record Got(float[] o, float[] lse, float[] gq, float[] gk, float[] gv) {}
 
-    private static Got run(Tiles.Pair tiles, WorkerPool pool, Case c, float[] q, float[] k, float[] v, float[] go) {
+    private static Got run(
+            Tiles.Attention tiles, WorkerPool pool, Case c, float[] q, float[] k, float[] v, float[] go) {
         Problem p = c.problem();
         MemorySegment o = Mem.ofSize(q.length);
         MemorySegment lse = Mem.ofSize((long) c.b * c.h * c.n);
@@ -164,7 +165,7 @@ class FlashAttentionTest {
 
     @ParameterizedTest
     @MethodSource("tiles")
-    void agreesWithDoubleLoops(Tiles.Pair tiles) {
+    void agreesWithDoubleLoops(Tiles.Attention tiles) {
         for (Case c : CASES) {
             float[] q = Mem.random(c.b * c.h * c.n * c.e, 1);
             float[] k = Mem.random(c.b * c.h * c.m * c.e, 2);
@@ -186,7 +187,7 @@ class FlashAttentionTest {
         float[] q = Mem.random(c.b * c.h * c.n * c.e, 5);
         float[] k = Mem.random(q.length, 6);
         float[] v = Mem.random(q.length, 7);
-        Tiles.Pair tiles = Tiles.forAttention();
+        Tiles.Attention tiles = Tiles.forAttention();
         Got two = run(tiles, POOL, c, q, k, v, q);
         try (WorkerPool four = WorkerPool.of(4)) {
             Got other = run(tiles, four, c, q, k, v, q);
