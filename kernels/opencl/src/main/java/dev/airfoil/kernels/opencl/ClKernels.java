@@ -45,6 +45,8 @@ final class ClKernels {
                 new AdaLnModulateGradKernel(),
                 new GatedResidualKernel(),
                 new GatedResidualGradKernel(),
+                new GroupNorms.Forward(),
+                new GroupNorms.Backward(),
                 new QkNormRopeKernel(),
                 new QkNormRopeGradKernel(),
                 // attention and optimizers

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;
@@ -47,7 +49,6 @@ final class ClPrograms implements AutoCloseable {
     private final cl_context context;
     private final ClDevice device;
     private final Path cache;
-    private final String common = read("common.cl");
     private final Map<Key, cl_kernel> kernels = new HashMap<>();
     private final Map<Key, cl_program> programs = new HashMap<>();
 
@@ -77,9 +78,9 @@ final class ClPrograms implements AutoCloseable {
     private cl_program build(String file, String given) {
         String options = target() + (given.isEmpty() ? "" : " " + given);
         boolean hopper = file.endsWith("_wgmma") || given.contains(HOPPER);
-        String shared =
-                common + (hopper || file.endsWith("_mma") ? read("mma.cl") : "") + (hopper ? read("wgmma.cl") : "");
-        String source = shared + "\n#line 1\n" + read(file + ".cl");
+        String source = parts(file, hopper)
+                .map(part -> "\n#line 1\n" + read(part + ".cl"))
+                .collect(Collectors.joining());
         Path binary = cache.resolve(file + "-" + hash(device.name(), device.driver(), options, source) + ".bin");
         return cached(binary, options).orElseGet(() -> {
             cl_program program = clCreateProgramWithSource(context, 1, new String[] {source}, null, null);
@@ -90,6 +91,16 @@ final class ClPrograms implements AutoCloseable {
             store(program, binary);
             return program;
         });
+    }
+
+    /** The files that a program is made of, one after the other. */
+    private static Stream<String> parts(String file, boolean hopper) {
+        if (file.equals("gemm_patches")) {
+            return Stream.of("common", "patches", "gemm");
+        }
+        return hopper
+                ? Stream.of("common", "mma", "wgmma", file)
+                : file.endsWith("_mma") ? Stream.of("common", "mma", file) : Stream.of("common", file);
     }
 
     /** Builds, or lets go of the program and says why it could not be built. */

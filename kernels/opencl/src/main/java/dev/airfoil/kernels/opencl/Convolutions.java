@@ -1,37 +1,45 @@
 package dev.airfoil.kernels.opencl;
 
+import dev.airfoil.kernels.opencl.Patches.Direction;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Conv2d;
 import dev.airfoil.tensor.ops.Conv2dGradInput;
 import dev.airfoil.tensor.ops.Conv2dGradWeight;
 import java.util.List;
-import java.util.Locale;
 
-/** {@link Conv2d} and its gradients: {@code conv2d.cl}, one work-item (or group of 64) an element of the result. */
+/** {@link Conv2d} and its gradients, each a product of a matrix with {@link Patches}. */
 final class Convolutions {
     private Convolutions() {}
 
-    private static Launch launch(ClBackend cl, String kernel, Conv2d conv, Tensor weight, Tensor x) {
-        String options = String.format(
-                Locale.ROOT,
-                "-DSTRIDE=%d -DTOP=%d -DLEFT=%d -DKH=%d -DKW=%d%s",
-                conv.stride(),
-                conv.top(),
-                conv.left(),
-                weight.dim(2),
-                weight.dim(3),
-                Stored.as(x));
-        return cl.launch("conv2d", kernel, options);
+    /** Bytes of patches at a time where they must be in memory. */
+    private static long room(ClBackend cl, DType dtype) {
+        return cl.tensorCores(dtype) ? 256L << 20 : 0;
     }
 
-    /** The sizes that all three kernels take: of the image, then of the output. */
-    private static Launch sizes(Launch launch, Tensor x, Tensor y) {
-        return launch.number(x.dim(1))
-                .number(x.dim(2))
-                .number(x.dim(3))
-                .number(y.dim(1))
-                .number(y.dim(2))
-                .number(y.dim(3));
+    static void forward(ClBackend cl, long room, Conv2d conv, Tensor x, Tensor weight, Tensor y) {
+        new Patches(conv, Direction.FORWARDS, cl.dense(x), weight.dim(2), weight.dim(3), y.dim(2), y.dim(3))
+                .times(cl, room, matrix(cl, weight), y);
+    }
+
+    static void gradInput(ClBackend cl, long room, Conv2d conv, Tensor weight, Tensor gy, Tensor gx) {
+        new Patches(conv, Direction.BACKWARDS, cl.dense(gy), weight.dim(2), weight.dim(3), gx.dim(2), gx.dim(3))
+                .times(cl, room, matrix(cl, turned(weight)), gx);
+    }
+
+    static void gradWeight(ClBackend cl, long room, Conv2d conv, Tensor x, Tensor gy, Tensor gweight) {
+        new Patches(conv, Direction.FORWARDS, cl.dense(x), gweight.dim(2), gweight.dim(3), gy.dim(2), gy.dim(3))
+                .timesTransposed(cl, room, matrix(cl, turned(gy)), gweight);
+    }
+
+    /** {@code [a b c d]} to {@code [b a c d]}. */
+    private static Tensor turned(Tensor t) {
+        return t.withLayout(t.layout().permute(1, 0, 2, 3));
+    }
+
+    /** {@code [a b c d]} to a dense {@code [a, b c d]}. */
+    private static Tensor matrix(ClBackend cl, Tensor t) {
+        return Patches.shaped(cl.dense(t), t.dim(0), t.dim(1) * t.dim(2) * t.dim(3));
     }
 
     static final class Forward implements ClKernel<Conv2d> {
@@ -42,13 +50,8 @@ final class Convolutions {
 
         @Override
         public void run(ClBackend cl, Conv2d op, List<Tensor> in, List<Tensor> out) {
-            Tensor x = cl.dense(in.get(0));
-            Tensor weight = cl.dense(in.get(1));
-            Tensor y = out.getFirst();
-            Launch launch = launch(cl, "conv2d", op, weight, x)
-                    .tensors(List.of(x, weight, y))
-                    .number(y.size());
-            sizes(launch, x, y).items(y.size());
+            Tensor x = in.getFirst();
+            forward(cl, room(cl, x.dtype()), op, x, in.getLast(), out.getFirst());
         }
     }
 
@@ -60,13 +63,8 @@ final class Convolutions {
 
         @Override
         public void run(ClBackend cl, Conv2dGradInput op, List<Tensor> in, List<Tensor> out) {
-            Tensor weight = cl.dense(in.get(0));
-            Tensor gy = cl.dense(in.get(1));
-            Tensor gx = out.getFirst();
-            Launch launch = launch(cl, "conv2d_grad_input", op.conv(), weight, gy)
-                    .tensors(List.of(weight, gy, gx))
-                    .number(gx.size());
-            sizes(launch, gx, gy).items(gx.size());
+            Tensor gy = in.getLast();
+            gradInput(cl, room(cl, gy.dtype()), op.conv(), in.getFirst(), gy, out.getFirst());
         }
     }
 
@@ -78,13 +76,8 @@ final class Convolutions {
 
         @Override
         public void run(ClBackend cl, Conv2dGradWeight op, List<Tensor> in, List<Tensor> out) {
-            Tensor x = cl.dense(in.get(0));
-            Tensor gy = cl.dense(in.get(1));
-            Tensor gweight = out.getFirst();
-            Launch launch = launch(cl, "conv2d_grad_weight", op.conv(), gweight, x)
-                    .tensors(List.of(x, gy, gweight))
-                    .number(x.dim(0));
-            sizes(launch, x, gy).groups(64, gweight.size(), 1, 1);
+            Tensor x = in.getFirst();
+            gradWeight(cl, room(cl, x.dtype()), op.conv(), x, in.getLast(), out.getFirst());
         }
     }
 }

@@ -74,6 +74,33 @@ final class Gemm {
         }
         int units = cl.device().units();
         Plan plan = cl.tensorCores(a.dtype()) ? GemmMma.plan(m, n, k, batches, units) : plan(m, n, k, batches, units);
+        run(cl, plan, left, right, bias, activation, c);
+    }
+
+    /** As above, by the portable kernel, where the right factors are what {@code options} make patches.cl of them. */
+    static void runPatches(ClBackend cl, Operand a, Operand right, String options, Tensor c) {
+        if (c.size() > 0) {
+            long batches = c.size() / ((long) c.dim(-2) * c.dim(-1));
+            Plan p = plan(
+                    c.dim(-2), c.dim(-1), a.tensor.dim(-1), batches, cl.device().units());
+            Plan plan = new Plan("gemm_patches", options, p.m, p.n, p.parts);
+            run(cl, plan, a, right, Optional.empty(), Activation.Fn.NONE, c);
+        }
+    }
+
+    private static void run(
+            ClBackend cl,
+            Plan plan,
+            Operand left,
+            Operand right,
+            Optional<Tensor> bias,
+            Activation.Fn activation,
+            Tensor c) {
+        int m = c.dim(-2);
+        int n = c.dim(-1);
+        int k = left.tensor.dim(-1);
+        DType dtype = left.tensor.dtype();
+        long batches = c.size() / ((long) m * n);
         int part = (k + plan.parts - 1) / plan.parts;
         part = Math.max((part + 31) / 32 * 32, 32);
         int parts = Math.max((k + part - 1) / part, 1);
@@ -82,10 +109,10 @@ final class Gemm {
                 + " -DVA=" + bit(left.aligned(left.transposed ? m : k))
                 + " -DVB=" + bit(right.aligned(right.transposed ? k : n))
                 + " -DVC=" + bit(n % 4 == 0)
-                + (parts > 1 ? " -DSPLIT -DACT=NONE" : end(bias, activation)) + Stored.as(a)
-                + (a.dtype() == DType.BF16 ? " -DWORDS" : "");
+                + (parts > 1 ? " -DSPLIT -DACT=NONE" : end(bias, activation)) + Stored.as(left.tensor)
+                + (dtype == DType.BF16 ? " -DWORDS" : "");
         Tensor target = parts > 1 ? cl.scratch(parts, Math.toIntExact(batches), m, n) : c;
-        String result = Stored.result(a, target.dtype()) + (target.dtype() == DType.BF16 ? " -DNARROW" : "");
+        String result = Stored.result(left.tensor, target.dtype()) + (target.dtype() == DType.BF16 ? " -DNARROW" : "");
         cl.launch(plan.file, "gemm", options + result)
                 .tensor(left.tensor)
                 .tensor(right.tensor)

@@ -29,6 +29,7 @@ final class LinearKernel implements ClKernel<Linear> {
                 .map(x::withLayout)
                 .orElseGet(() -> cl.dense(x).withLayout(Layout.contiguous(flat)));
         Optional<Tensor> bias = in.size() > 2 ? Optional.of(cl.dense(in.get(2))) : Optional.empty();
-        Gemm.run(cl, x2, weight.withLayout(weight.layout().permute(1, 0)), bias, op.activation(), y);
+        Tensor y2 = y.withLayout(Layout.contiguous(Shape.of(rows, weight.dim(0))));
+        Gemm.run(cl, x2, weight.withLayout(weight.layout().permute(1, 0)), bias, op.activation(), y2);
     }
 }

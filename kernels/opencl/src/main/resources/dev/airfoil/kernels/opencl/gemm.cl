@@ -2,7 +2,8 @@
 // registers, in squares of 4 x 4 that lie 64 apart. Slices of BK = 16 along k go through two buffers of local memory:
 // while one is multiplied, the next is on its way in registers. Options: TA (A is stored column by column), TB (B is
 // stored row by row of its transpose), VA, VB, VC (rows begin at multiples of 4 numbers), SPLIT (partial sums of a
-// part of k go to a workspace, split_sum adds them up in order), BIAS, ACT.
+// part of k go to a workspace, split_sum adds them up in order), BIAS, ACT. FETCH_RIGHT: what gives four neighbours of B
+// that is not stored, see patches.cl.
 #define BK 16
 #define PITCH_A (BM + 4)
 #define PITCH_B (BN + 4)
@@ -30,6 +31,9 @@ inline float4 fetch(
     return v;
 }
 
+#ifndef FETCH_RIGHT
+#define FETCH_RIGHT fetch
+#endif
 #ifdef TA
 #define FETCH_A(i, k) fetch(a, lda, (k) + (tid + 256 * i) / (BM / 4), k1, m0 + (tid + 256 * i) % (BM / 4) * 4, m, VA)
 #define STORE_A(i, to, v) \
@@ -46,7 +50,8 @@ inline float4 fetch(
     }
 #endif
 #ifdef TB
-#define FETCH_B(i, k) fetch(b, ldb, n0 + (tid + 256 * i) / (BK / 4), n, (k) + (tid + 256 * i) % (BK / 4) * 4, k1, VB)
+#define FETCH_B(i, k) \
+    FETCH_RIGHT(b, ldb, n0 + (tid + 256 * i) / (BK / 4), n, (k) + (tid + 256 * i) % (BK / 4) * 4, k1, VB)
 #define STORE_B(i, to, v) \
     { \
         __local float *s = to + (tid + 256 * i) % (BK / 4) * 4 * PITCH_B + (tid + 256 * i) / (BK / 4); \
@@ -56,7 +61,8 @@ inline float4 fetch(
         s[3 * PITCH_B] = v.w; \
     }
 #else
-#define FETCH_B(i, k) fetch(b, ldb, (k) + (tid + 256 * i) / (BN / 4), k1, n0 + (tid + 256 * i) % (BN / 4) * 4, n, VB)
+#define FETCH_B(i, k) \
+    FETCH_RIGHT(b, ldb, (k) + (tid + 256 * i) / (BN / 4), k1, n0 + (tid + 256 * i) % (BN / 4) * 4, n, VB)
 #define STORE_B(i, to, v) \
     *(__local float4 *)(to + (tid + 256 * i) / (BN / 4) * PITCH_B + (tid + 256 * i) % (BN / 4) * 4) = v
 #endif

@@ -88,6 +88,11 @@ final class Agreement {
         return worst;
     }
 
+    /** What {@code backend} computes, in F32. */
+    static List<float[]> values(Case c, Backend backend) {
+        return run(c, backend).stream().map(Agreement::floats).toList();
+    }
+
     private static List<Tensor> run(Case c, Backend backend) {
         return new Eager(backend).call(() -> Interpreter.bind(c.op, c.inputs.apply(0)));
     }
@@ -285,6 +290,11 @@ final class Agreement {
                 new MatMul(),
                 1e-6,
                 _ -> List.of(x(1, 17, 20, 2).select(2, 1), x(2, 20, 3, 9).select(1, 1)));
+        add(
+                "linear bf16 3d",
+                new Linear(Activation.Fn.NONE),
+                2e-3,
+                _ -> List.of(half(x(1, 3, 5, 24)), half(x(2, 40, 24)), x(3, 40)));
         add("linear 3d no bias", new Linear(Activation.Fn.SILU), 1e-6, _ -> List.of(view(1, 3, 5, 20), x(2, 40, 20)));
         add("matmul empty k", new MatMul(), 0, _ -> List.of(x(1, 3, 0), x(2, 0, 4)));
     }
@@ -335,16 +345,24 @@ final class Agreement {
                 return all;
             });
         }
-        add(
-                "groupNorm",
-                new GroupNorm(2, 1e-5f, Activation.Fn.SILU),
-                1e-6,
-                _ -> List.of(x(1, 2, 6, 5, 3), x(2, 6), x(3, 6)));
-        add(
-                "groupNormGrad",
-                new GroupNormGrad(3, 1e-5f),
-                1e-5,
-                _ -> List.of(x(1, 2, 6, 5, 3), x(2, 6), x(3, 2, 6, 5, 3)));
+        // {b, c, h, w, groups}: odd ones, by fours, and rows of several chunks
+        for (int[] s :
+                new int[][] {{2, 6, 5, 3, 3}, {1, 4, 1, 1, 2}, {3, 8, 6, 6, 2}, {1, 6, 91, 97, 2}, {1, 8, 64, 64, 2}}) {
+            String name = " " + Shape.of(s);
+            int c = s[1];
+            int groups = s[4];
+            Function<Integer, Tensor> image = seed -> x(seed, s[0], c, s[2], s[3]);
+            add(
+                    "groupNorm" + name,
+                    new GroupNorm(groups, 1e-5f, Activation.Fn.SILU),
+                    2e-6,
+                    _ -> List.of(image.apply(1).add(3), x(2, c), x(3, c)));
+            add(
+                    "groupNormGrad" + name,
+                    new GroupNormGrad(groups, 1e-3f),
+                    2e-5,
+                    _ -> List.of(image.apply(1).add(3), x(2, c), image.apply(3)));
+        }
     }
 
     private static List<Tensor> rope(int e) {
@@ -443,5 +461,29 @@ final class Agreement {
                     1e-6,
                     _ -> List.of(x(1, 2, 5, 9, 7), x(2, 2, 4, p, q)));
         }
+        Conv2d conv = Conv2d.of(1, 1); // several tiles, and sums over pixels in parts
+        add("conv2d tiles", conv, 1e-6, _ -> List.of(x(1, 2, 70, 24, 28), x(2, 66, 70, 3, 3)));
+        add(
+                "conv2dGradInput tiles",
+                new Conv2dGradInput(conv, 24, 28),
+                1e-6,
+                _ -> List.of(x(1, 66, 70, 3, 3), x(2, 2, 66, 24, 28)));
+        add(
+                "conv2dGradWeight tiles",
+                new Conv2dGradWeight(conv, 3, 3),
+                1e-6,
+                _ -> List.of(x(1, 2, 70, 24, 28), x(2, 2, 66, 24, 28)));
+        Conv2d one = Conv2d.of(1, 0);
+        add("conv2d 1x1", one, 1e-6, _ -> List.of(x(1, 3, 17, 6, 5), x(2, 9, 17, 1, 1)));
+        add(
+                "conv2dGradInput 1x1",
+                new Conv2dGradInput(one, 6, 5),
+                1e-6,
+                _ -> List.of(x(1, 9, 17, 1, 1), x(2, 3, 9, 6, 5)));
+        add(
+                "conv2dGradWeight 1x1",
+                new Conv2dGradWeight(one, 1, 1),
+                1e-6,
+                _ -> List.of(x(1, 3, 17, 6, 5), x(2, 3, 9, 6, 5)));
     }
 }

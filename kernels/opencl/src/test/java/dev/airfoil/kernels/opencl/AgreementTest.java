@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.host.ReferenceBackend;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,5 +47,25 @@ class AgreementTest {
         double error = Scope.call("case", () -> Agreement.error(c, reference, cl));
         assertThat(error).as(c.name()).isLessThanOrEqualTo(c.tolerance());
         assertThat(cl.memory().blocks()).as("blocks left by " + c.name()).isEqualTo(blocks);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void aKernelGivesTheSameBitsEachTime(Agreement.Case c) {
+        Scope.run("case", () -> {
+            List<float[]> first = Agreement.values(c, cl);
+            List<float[]> again = Agreement.values(c, cl);
+            for (int i = 0; i < first.size(); i++) {
+                assertThat(Arrays.equals(first.get(i), again.get(i)))
+                        .as("output %d of %s", i, c.name())
+                        .isTrue();
+            }
+        });
+    }
+
+    @Test
+    void everyKernelIsTried() {
+        Set<Class<?>> tried = cases().map(c -> c.op().getClass()).collect(Collectors.toSet());
+        assertThat(ClKernels.all()).allSatisfy(kernel -> assertThat(tried).contains(kernel.op()));
     }
 }

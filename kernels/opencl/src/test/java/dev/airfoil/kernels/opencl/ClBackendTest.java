@@ -90,11 +90,32 @@ class ClBackendTest {
     }
 
     @Test
-    void aKernelThatDoesNotBuildShowsItsFileAndTheLog() {
+    void aKernelThatDoesNotBuildShowsItsFileTheDeviceAndTheLog() {
         assertThatThrownBy(() -> cl.launch("copy", "copy", "-DT=nonsense -DRANK=1"))
                 .isInstanceOf(TensorException.class)
-                .hasMessageContaining("copy.cl does not build")
-                .hasMessageContaining("nonsense");
+                .hasMessageContaining("copy.cl does not build on " + cl.device().name())
+                .hasMessageContaining("CL_BUILD_PROGRAM_FAILURE")
+                .hasMessageContaining("unknown type name 'nonsense'");
+        assertThatThrownBy(() -> cl.launch("copy", "no_such_kernel", "-DT=uint"))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("copy.cl has no usable kernel 'no_such_kernel'");
+        run(() -> assertThat(F.zeros(3).add(1).toFloats()).containsExactly(1, 1, 1));
+    }
+
+    @Test
+    void aKernelThatDoesNotStartIsNamedAndTheBackendGoesOn() {
+        run(() -> {
+            Launch tooWide = cl.launch("copy", "fill", "-DT=uint")
+                    .tensor(F.zeros(3))
+                    .number(3L)
+                    .number(0);
+            assertThatThrownBy(() -> tooWide.groups(1 << 20, 1, 1, 1))
+                    .isInstanceOf(TensorException.class)
+                    .hasMessageContaining(
+                            "opencl kernel copy.fill failed on " + cl.device().name())
+                    .hasMessageContaining("CL_INVALID_WORK_GROUP_SIZE");
+            assertThat(F.zeros(3).add(1).toFloats()).containsExactly(1, 1, 1);
+        });
     }
 
     @Test

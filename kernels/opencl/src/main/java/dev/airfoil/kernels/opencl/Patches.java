@@ -1,0 +1,160 @@
+package dev.airfoil.kernels.opencl;
+
+import dev.airfoil.tensor.Shape;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorSpec;
+import dev.airfoil.tensor.ops.Activation;
+import dev.airfoil.tensor.ops.Conv2d;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a convolution's kernel of {@code kh x kw} sees of {@code images [b c h w]} from each pixel of a grid, as matrices
+ * {@code [c kh kw, pixels]}: see {@code patches.cl}. Forwards the grid is the output; backwards it is the image, and the
+ * images are gradients of the output.
+ *
+ * <p>The portable product computes the elements of a matrix as it needs them. Tensor cores read memory: for them the
+ * matrices of some images at a time are written out, {@code room} bytes at most (and one image at least).
+ */
+record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, int gridRows, int gridCols) {
+    enum Direction {
+        FORWARDS,
+        BACKWARDS
+    }
+
+    private int count() {
+        return images.dim(0);
+    }
+
+    private int depth() {
+        return images.dim(1) * kh * kw;
+    }
+
+    private int pixels() {
+        return gridRows * gridCols;
+    }
+
+    private int image() {
+        return images.dim(1) * images.dim(2) * images.dim(3);
+    }
+
+    /** True if the images are the matrices: 1 x 1, stride 1, no padding. */
+    private boolean areImages() {
+        return kh == 1
+                && kw == 1
+                && conv.stride() == 1
+                && images.dim(2) == gridRows
+                && images.dim(3) == gridCols
+                && conv.top() == 0
+                && conv.left() == 0;
+    }
+
+    /**
+     * {@code y [b o pixels] = weight [o depth]} times the matrix of each image.
+     *
+     * @param room bytes for matrices; 0 if they need not be in memory
+     */
+    void times(ClBackend cl, long room, Tensor weight, Tensor y) {
+        int o = weight.dim(0);
+        Tensor target = shaped(y, count(), o, pixels());
+        if (areImages()) {
+            times(cl, weight, shaped(images, count(), depth(), pixels()), target);
+        } else if (room == 0) {
+            Gemm.Operand left = new Gemm.Operand(weight, false, depth(), 0);
+            Gemm.runPatches(cl, left, new Gemm.Operand(images, false, image(), image()), options(), target);
+        } else {
+            int step = imagesAtOnce(room);
+            for (int from = 0; from < count(); from += step) {
+                Patches some = some(from, Math.min(step, count() - from));
+                Tensor matrices = cl.scratch(spec(some.count(), depth(), pixels()));
+                some.write(cl, matrices, some.count(), pixels());
+                times(cl, weight, matrices, narrow(target, from, some.count()));
+            }
+        }
+    }
+
+    private static void times(ClBackend cl, Tensor weight, Tensor matrices, Tensor y) {
+        Shape each = Shape.of(matrices.dim(0), weight.dim(0), weight.dim(1));
+        Gemm.run(
+                cl, weight.withLayout(weight.layout().expand(each)), matrices, Optional.empty(), Activation.Fn.NONE, y);
+    }
+
+    /** {@code y [o depth] = gradients [o, b pixels]} times all matrices {@code [depth, b pixels]}, transposed. */
+    void timesTransposed(ClBackend cl, long room, Tensor gradients, Tensor y) {
+        int o = gradients.dim(0);
+        Tensor target = shaped(y, o, depth());
+        if (room == 0) {
+            Gemm.Operand left = new Gemm.Operand(gradients, false, gradients.dim(1), 0);
+            Gemm.runPatches(cl, left, new Gemm.Operand(images, true, image(), 0), options(), target);
+            return;
+        }
+        int step = imagesAtOnce(room);
+        int parts = (count() + step - 1) / step;
+        Tensor sums = parts == 1 ? target : cl.scratch(parts, o, depth());
+        for (int i = 0; i < parts; i++) {
+            Patches some = some(i * step, Math.min(step, count() - i * step));
+            int columns = some.count() * pixels();
+            Tensor matrix = cl.scratch(spec(depth(), columns));
+            some.write(cl, matrix, 1, columns);
+            Tensor part = gradients.withLayout(gradients.layout().narrow(1, i * step * pixels(), columns));
+            Tensor sum = parts == 1 ? target : shaped(narrow(sums, i, 1), o, depth());
+            Tensor turned = matrix.withLayout(matrix.layout().permute(1, 0));
+            Gemm.run(cl, part, turned, Optional.empty(), Activation.Fn.NONE, sum);
+        }
+        if (parts > 1) {
+            Gemm.sumParts(cl, sums, Optional.empty(), Activation.Fn.NONE, target);
+        }
+    }
+
+    /** Matrices are stored as the images are. */
+    private TensorSpec spec(int... dims) {
+        return new TensorSpec(images.dtype(), Shape.of(dims));
+    }
+
+    private int imagesAtOnce(long room) {
+        long bytes = (long) depth() * pixels() * images.dtype().bytes();
+        return Math.clamp(room / Math.max(bytes, 1), 1, Math.max(count(), 1));
+    }
+
+    private Patches some(int from, int count) {
+        return new Patches(conv, direction, narrow(images, from, count), kh, kw, gridRows, gridCols);
+    }
+
+    /** Writes {@code y [batches depth columns]}. */
+    private void write(ClBackend cl, Tensor y, int batches, int columns) {
+        long items = (long) batches * depth() * ((columns + 3) / 4);
+        cl.launch("patches", "patches", options() + Stored.as(images))
+                .tensor(images)
+                .tensor(y)
+                .number(items)
+                .number(depth())
+                .number(columns)
+                .number((long) image())
+                .items(items);
+    }
+
+    private String options() {
+        return String.format(
+                Locale.ROOT,
+                " -DKH=%d -DKW=%d -DSTRIDE=%d -DTOP=%d -DLEFT=%d -DGH=%d -DGW=%d -DSH=%d -DSW=%d%s",
+                kh,
+                kw,
+                conv.stride(),
+                conv.top(),
+                conv.left(),
+                gridRows,
+                gridCols,
+                images.dim(2),
+                images.dim(3),
+                direction == Direction.BACKWARDS ? " -DBACKWARDS" : "");
+    }
+
+    private static Tensor narrow(Tensor t, int from, int count) {
+        return t.withLayout(t.layout().narrow(0, from, count));
+    }
+
+    /** A dense tensor in another shape. */
+    static Tensor shaped(Tensor dense, int... dims) {
+        return dense.withLayout(dense.layout().reshape(Shape.of(dims)).orElseThrow());
+    }
+}
