@@ -141,7 +141,9 @@ public record Gemm(Tile tile) {
     private void packA(Operand a, int i0, int rows, int p0, int kb, float[] ap, int from, int to) {
         int mr = tile.rows();
         for (int ip = from; ip < to; ip++) {
-            a.pack(i0 + ip * mr, Math.min(mr, rows - ip * mr), mr, p0, kb, ap, ip * mr * kb);
+            // The next panel may belong to another worker.
+            int room = ip + 1 < to ? 8 : 0;
+            a.pack(i0 + ip * mr, Math.min(mr, rows - ip * mr), mr, room, p0, kb, ap, ip * mr * kb);
         }
     }
 
@@ -153,8 +155,7 @@ public record Gemm(Tile tile) {
         try (Scratch own = Scratch.borrow()) {
             float[] panel = own.floats(PANEL_SLOT, (long) nr * kb + 16);
             for (int jp = from; jp < end; jp++) {
-                b.pack(jp * nr, Math.min(nr, n - jp * nr), nr, p0, kb, panel, 0);
-                Lanes.copy(panel, 0, to, base + 4L * jp * nr * kb, nr * kb);
+                b.pack(jp * nr, Math.min(nr, n - jp * nr), nr, p0, kb, panel, to, base + 4L * jp * nr * kb);
             }
         }
     }

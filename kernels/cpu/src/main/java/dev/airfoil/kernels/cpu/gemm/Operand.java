@@ -27,13 +27,15 @@ public record Operand(MemorySegment data, long base, long outer, long depth) {
     /**
      * Packs rows {@code i0 .. i0 + w} and depths {@code p0 .. p0 + k} into a panel of {@code width >= w}: element (i, p)
      * goes to {@code to[at + p * width + i]}. What stands in the columns from w on is undefined.
+     *
+     * @param room floats behind the panel that may be overwritten: with 8 all is written by whole vectors
      */
-    void pack(int i0, int w, int width, int p0, int k, float[] to, int at) {
+    void pack(int i0, int w, int width, int room, int p0, int k, float[] to, int at) {
         long from = base + i0 * outer + p0 * depth;
         if (outer == Float.BYTES) {
-            Panels.columns(data, from, depth, w, width, k, to, at);
+            Panels.columns(data, from, depth, w, width, room, k, to, at);
         } else if (depth == Float.BYTES) {
-            Panels.rows(data, from, outer, w, width, k, to, at);
+            Panels.rows(data, from, outer, w, width, room, k, to, at);
         } else {
             for (int p = 0; p < k; p++) {
                 for (int i = 0; i < w; i++) {
@@ -43,23 +45,38 @@ public record Operand(MemorySegment data, long base, long outer, long depth) {
         }
     }
 
-    /** Packs {@code n} rows of depth {@code k} into panels {@code [n/width][k][width]}: the left side of tiles. */
+    /**
+     * The same to off-heap memory, from byte {@code at} on.
+     *
+     * @param panel working memory of {@code width * k + 16} floats
+     */
+    void pack(int i0, int w, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
+        if (outer == Float.BYTES && w == width && width % Lanes.N == 0) {
+            Panels.wholeColumns(data, base + i0 * outer + p0 * depth, depth, width, k, to, at);
+            return;
+        }
+        pack(i0, w, width, 8, p0, k, panel, 0);
+        Lanes.copy(panel, 0, to, at, width * k);
+    }
+
+    /**
+     * Packs {@code n} rows of depth {@code k} into panels {@code [n/width][k][width]}: the left side of tiles. There is
+     * room for 16 more floats.
+     */
     public void packLeft(int n, int width, int k, float[] to) {
         for (int i = 0; i < n; i += width) {
-            pack(i, Math.min(width, n - i), width, 0, k, to, i * k);
+            pack(i, Math.min(width, n - i), width, 8, 0, k, to, i * k);
         }
     }
 
     /**
-     * Packs {@code n} columns of depth {@code k} into panels {@code [n/width][k][width]}: the right
-     * side of tiles.
+     * Packs {@code n} columns of depth {@code k} into panels {@code [n/width][k][width]}: the right side of tiles.
      *
      * @param panel working memory of {@code width * k + 16} floats
      */
     public void packRight(int n, int width, int k, float[] panel, MemorySegment to) {
         for (int j = 0; j < n; j += width) {
-            pack(j, Math.min(width, n - j), width, 0, k, panel, 0);
-            Lanes.copy(panel, 0, to, 4L * j * k, width * k);
+            pack(j, Math.min(width, n - j), width, 0, k, panel, to, 4L * j * k);
         }
     }
 }

@@ -30,16 +30,17 @@ final class Panels {
 
     private Panels() {}
 
-    private static boolean spills(int w, int width, int block) {
-        return (w + block - 1) / block * block > width;
+    private static boolean spills(int w, int width, int room, int block) {
+        return (w + block - 1) / block * block > width + room;
     }
 
     /** See {@link Operand#pack}: depth p stands at byte {@code from + p * stride}, its elements side by side. */
-    static void columns(MemorySegment s, long from, long stride, int w, int width, int k, float[] to, int at) {
+    static void columns(
+            MemorySegment s, long from, long stride, int w, int width, int room, int k, float[] to, int at) {
         int block = Lanes.N >= 8 ? 8 : 4;
         int last = (w - 1) / block * block;
         // Vectors may also read past w, but not past the memory.
-        int whole = spills(w, width, block) ? k - 1 : k;
+        int whole = spills(w, width, room, block) ? k - 1 : k;
         while (whole > 0 && from + (whole - 1) * stride + 4L * (last + block) > s.byteSize()) {
             whole--;
         }
@@ -53,6 +54,18 @@ final class Panels {
         for (int p = Math.max(0, whole); p < k; p++) {
             for (int i = 0; i < w; i++) {
                 to[at + p * width + i] = Lanes.get(s, from + p * stride + 4L * i);
+            }
+        }
+    }
+
+    /** Whole vectors of {@code width} columns to off-heap memory: see {@link Operand#packRight}. */
+    static void wholeColumns(MemorySegment s, long from, long stride, int width, int k, MemorySegment to, long at) {
+        for (int g = 0; g < width; g += Lanes.N) {
+            long a = from + 4L * g;
+            long b = at + 4L * g;
+            for (int p = 0; p < k; p++) {
+                FloatVector.fromMemorySegment(Lanes.F, s, a + p * stride, LE)
+                        .intoMemorySegment(to, b + 4L * p * width, LE);
             }
         }
     }
@@ -74,9 +87,9 @@ final class Panels {
      * (4 x 4 where vectors are that short) are transposed in registers: in each round, lanes whose number differs in one
      * bit change places between rows whose number differs in the same bit.
      */
-    static void rows(MemorySegment s, long from, long stride, int w, int width, int k, float[] to, int at) {
+    static void rows(MemorySegment s, long from, long stride, int w, int width, int room, int k, float[] to, int at) {
         int block = Lanes.N >= 8 ? 8 : 4;
-        int whole = Math.max(0, spills(w, width, block) ? (k - 1) / block * block : k / block * block);
+        int whole = Math.max(0, spills(w, width, room, block) ? (k - 1) / block * block : k / block * block);
         for (int g = (w - 1) / block * block; g >= 0; g -= block) {
             int n = Math.min(block, w - g);
             if (block == 8) {
