@@ -89,18 +89,16 @@ public final class TextToImage implements AutoCloseable {
      * @throws TensorException if the model cannot be read, or the backend cannot run here
      */
     public static TextToImage open(Options options) {
-        // The file first: its errors are the likely ones, and cheap to find.
+        // The backend first: it goes on making itself ready in the background while the files are read.
+        Backend backend = Backends.open(options.backend(), options.compute());
+        Scope weights = Scope.open("model");
         try (ModelFile file = options.model().map(ModelFile::open).orElseGet(ModelFile::openBuiltIn)) {
-            Backend backend = Backends.open(options.backend(), options.compute());
-            Scope weights = Scope.open("model " + file.info().name());
-            try {
-                Eager eager = new Eager(backend);
-                return eager.call(() -> load(eager, weights, file, options.batch()));
-            } catch (RuntimeException | Error e) {
-                weights.close();
-                backend.close();
-                throw e;
-            }
+            Eager eager = new Eager(backend);
+            return eager.call(() -> load(eager, weights, file, options.batch()));
+        } catch (RuntimeException | Error e) {
+            weights.close();
+            backend.close();
+            throw e;
         }
     }
 

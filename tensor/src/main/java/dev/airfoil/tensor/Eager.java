@@ -22,7 +22,9 @@ public final class Eager implements Interpreter {
     @Override
     public List<Tensor> apply(Op op, List<Tensor> inputs) {
         for (Tensor t : inputs) {
-            t.storage().requireAlive(op.name());
+            if (!t.storage().isAlive()) {
+                t.storage().requireAlive(op.name()); // only now: making the name takes as long as a small op
+            }
             if (t.storage().backend() != backend) {
                 throw new TensorException(op.name() + ": an input lies on backend "
                         + t.storage().backend().name() + " but runs on " + backend.name() + "; copy it with Tensor.to");

@@ -37,6 +37,7 @@ public final class CpuProvider implements BackendProvider {
         if (!device.isEmpty() && !device.equals("0")) {
             throw new TensorException("backend cpu has one device; 'cpu:" + device + "' is not there, use 'cpu'");
         }
+        WarmUp.start();
         return new CpuBackend(options);
     }
 }

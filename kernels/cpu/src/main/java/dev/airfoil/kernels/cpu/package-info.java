@@ -6,7 +6,8 @@
  * <p>Rules that hold in all kernels. Each output is computed by one worker in an order that depends on the sizes alone: the
  * bits are the same for any number of threads. Vector loops are short methods without calls behind long chains of
  * vector operations, because past some size the compiler stops inlining helpers and boxes every vector; for the same
- * reason a switch stands around a loop, never in it.
+ * reason a switch stands around a loop, never in it. Opening the backend starts {@code WarmUp}, which takes those loops
+ * through the compilers while weights are read.
  *
  * <p>Deliberately absent: meaning (the ops have it) and shape checks (the ops did them).
  */
