@@ -4,30 +4,48 @@ import dev.airfoil.tensor.Backend.MemoryUse;
 import dev.airfoil.tensor.TensorException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
- * Off-heap blocks, kept for reuse: a fresh arena costs a tenth of a millisecond or more, a pooled block nanoseconds.
- * Blocks come in size classes at most a quarter larger than asked for, 64-byte aligned. When the limit is near, what is
- * pooled is given back to the system first.
+ * Off-heap blocks, cut from pieces of memory that are kept for reuse: a fresh arena costs a tenth of a millisecond or more.
+ * A block is cut from the smallest free range that holds it, and freed neighbours become one range again, so that what
+ * activations leave behind is room for gradients of other sizes. Blocks are 64-byte aligned. When the limit is near, pieces
+ * that hold no block are given back to the system first.
  */
 public final class HostPool implements AutoCloseable {
     private static final long ALIGNMENT = 64;
+    /** Bytes of a piece at least; larger ones are this part of what is held already. */
+    private static final long PIECE = 4L << 20;
+
+    private static final int PART = 16;
+    private static final Piece NOWHERE = new Piece(Arena.global(), MemorySegment.NULL);
 
     private final long limit;
-    private final Map<Long, Deque<Block>> free = new HashMap<>();
+    // The free ranges: by size, and by the addresses at which they start and end.
+    private final TreeSet<Block> free =
+            new TreeSet<>(Comparator.comparingLong(Block::size).thenComparingLong(Block::start));
+    private final Map<Long, Block> starts = new HashMap<>();
+    private final Map<Long, Block> ends = new HashMap<>();
     private long live;
     private int blocks;
     private long pooled;
     private long peak;
     private boolean closed;
 
-    /** One block: an arena of its own, so that it can be given back alone. */
-    record Block(Arena arena, MemorySegment segment) {}
+    /** Memory from the system, given back whole. */
+    private record Piece(Arena arena, MemorySegment memory) {}
+
+    /** A range of a piece, in use or free, by its address. */
+    record Block(Piece piece, long start, long size) {
+        MemorySegment segment() {
+            return piece.memory.asSlice(start - piece.memory.address(), size);
+        }
+    }
 
     /** @param limit bytes that live and pooled blocks may take together */
     public HostPool(long limit) {
@@ -47,48 +65,69 @@ public final class HostPool implements AutoCloseable {
         if (closed) {
             throw new TensorException("the backend is closed; open a new one");
         }
-        long size = sizeClass(bytes);
-        Deque<Block> same = free.get(size);
-        Block block;
-        if (same != null && !same.isEmpty()) {
-            block = same.pop();
-            pooled -= size;
+        long size = Math.max(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        Block range = free.ceiling(new Block(NOWHERE, 0, size));
+        if (range == null) {
+            range = fresh(size, bytes);
         } else {
-            if (live + pooled + size > limit) {
-                trim();
-            }
-            if (live + size > limit) {
-                throw new TensorException(tooLittle(bytes));
-            }
-            block = fresh(size, bytes);
+            remove(range);
+        }
+        if (size < range.size) {
+            add(new Block(range.piece, range.start + size, range.size - size));
         }
         live += size;
         blocks++;
         peak = Math.max(peak, live);
-        return block;
+        return new Block(range.piece, range.start, size);
     }
 
     synchronized void give(Block block) {
-        long size = block.segment.byteSize();
-        live -= size;
+        live -= block.size;
         blocks--;
-        if (closed) {
-            block.arena.close();
-            return;
+        long start = block.start;
+        long end = start + block.size;
+        Block before = ends.get(start);
+        if (before != null && before.piece == block.piece) {
+            remove(before);
+            start = before.start;
         }
-        free.computeIfAbsent(size, _ -> new ArrayDeque<>()).push(block);
-        pooled += size;
+        Block after = starts.get(end);
+        if (after != null && after.piece == block.piece) {
+            remove(after);
+            end += after.size;
+        }
+        add(new Block(block.piece, start, end - start));
+        if (closed) {
+            trim();
+        }
+    }
+
+    private void add(Block range) {
+        free.add(range);
+        starts.put(range.start, range);
+        ends.put(range.start + range.size, range);
+        pooled += range.size;
+    }
+
+    private void remove(Block range) {
+        free.remove(range);
+        starts.remove(range.start);
+        ends.remove(range.start + range.size);
+        pooled -= range.size;
     }
 
     public synchronized MemoryUse use() {
         return new MemoryUse(live, blocks, pooled, peak, limit);
     }
 
-    /** Gives all pooled blocks back to the system. */
+    /** Gives all pieces without a block back to the system. */
     public synchronized void trim() {
-        free.values().forEach(list -> list.forEach(b -> b.arena.close()));
-        free.clear();
-        pooled = 0;
+        for (Block range : List.copyOf(free)) {
+            if (range.size == range.piece.memory.byteSize()) {
+                remove(range);
+                range.piece.arena.close();
+            }
+        }
     }
 
     @Override
@@ -97,11 +136,21 @@ public final class HostPool implements AutoCloseable {
         trim();
     }
 
+    /** All of a new piece, which has {@code size} bytes or more. */
     private Block fresh(long size, long wanted) {
-        @SuppressWarnings("MustBeClosedChecker") // the block that is returned closes it
+        if (live + pooled + size > limit) {
+            trim();
+        }
+        long left = limit - live - pooled;
+        if (size > left) {
+            throw new TensorException(tooLittle(wanted));
+        }
+        long bytes = Math.max(size, Math.min(left / ALIGNMENT * ALIGNMENT, Math.max(PIECE, (live + pooled) / PART)));
+        @SuppressWarnings("MustBeClosedChecker") // trim closes it
         Arena arena = Arena.ofShared();
         try {
-            return new Block(arena, arena.allocate(size, ALIGNMENT));
+            MemorySegment memory = arena.allocate(bytes / ALIGNMENT * ALIGNMENT, ALIGNMENT);
+            return new Block(new Piece(arena, memory), memory.address(), memory.byteSize());
         } catch (OutOfMemoryError e) {
             arena.close();
             throw new TensorException(tooLittle(wanted), e);
@@ -115,14 +164,5 @@ public final class HostPool implements AutoCloseable {
 
     private static String mib(long bytes) {
         return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
-    }
-
-    /** At most a quarter larger than asked for, for any size. */
-    private static long sizeClass(long bytes) {
-        if (bytes <= ALIGNMENT) {
-            return ALIGNMENT;
-        }
-        long step = Math.max(ALIGNMENT, Long.highestOneBit(bytes - 1) >>> 2);
-        return (bytes + step - 1) / step * step;
     }
 }

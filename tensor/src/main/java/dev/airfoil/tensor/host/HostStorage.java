@@ -8,16 +8,18 @@ import java.lang.foreign.MemorySegment;
 public final class HostStorage extends Storage {
     private final HostPool pool;
     private final HostPool.Block block;
+    private final MemorySegment segment;
 
     HostStorage(Backend backend, HostPool pool, HostPool.Block block, long bytes) {
         super(backend, bytes);
         this.pool = pool;
         this.block = block;
+        this.segment = block.segment();
     }
 
     /** The memory, 64-byte aligned; may be a little longer than asked for. */
     public MemorySegment segment() {
-        return block.segment();
+        return segment;
     }
 
     @Override
