@@ -8,11 +8,18 @@ import dev.airfoil.bench.peers.Torch.Mode;
 import dev.airfoil.bench.peers.TorchDit;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Interpreter;
+import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Activation;
+import dev.airfoil.tensor.ops.ActivationGrad;
+import dev.airfoil.tensor.ops.AdaLnModulateGrad;
 import dev.airfoil.tensor.ops.GatedResidual.Norm;
+import dev.airfoil.tensor.ops.GatedResidualGrad;
+import dev.airfoil.tensor.ops.QkNormRope;
+import dev.airfoil.tensor.ops.QkNormRopeGrad;
 import dev.airfoil.train.Adafactor;
+import dev.airfoil.train.AdamW;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,7 +29,10 @@ import java.util.function.Supplier;
 
 /**
  * Ops that memory bounds, on the shapes of DiT-Air/B at 512 pixels. Their limit is a copy that moves as many bytes as the
- * op must read and write; a weight or a row of parameters does not count.
+ * op must move: each input read once, each output written once; what is shared by all rows (weights, a row of settings)
+ * does not count. The copy takes its turn between the others and works on memory of its own, and each turn begins with a
+ * run that is not counted: what fits the last-level cache (10 MB of adaLnModulate, not the 80 MB of adafactor) comes from
+ * there for the op and for the copy alike. Gradients have no rival but the copy.
  */
 final class FusedOps {
     private static final int TEXT = 77;
@@ -44,7 +54,58 @@ final class FusedOps {
                 new Contest.Entry(Names.of("gelu (tanh) %dx%d", N, 4 * D), FusedOps::gelu),
                 new Contest.Entry(Names.of("softmax %dx%d", 6 * N, N), FusedOps::softmax),
                 new Contest.Entry("group norm + silu 128x128x128", FusedOps::groupNorm),
-                new Contest.Entry(Names.of("adafactor %dx%d", 3 * D, D), FusedOps::adafactor));
+                new Contest.Entry(Names.of("adafactor %dx%d", 3 * D, D), FusedOps::adafactor),
+                new Contest.Entry(Names.of("adamw %dx%d", 3 * D, D), FusedOps::adamW),
+                new Contest.Entry(
+                        Names.of("adaLnModulate gradient %dx%d", N, D),
+                        lab -> gradient(lab, new AdaLnModulateGrad(TEXT, (float) EPS))),
+                new Contest.Entry(
+                        Names.of("gatedResidual gradient %dx%d", N, D),
+                        lab -> gradient(lab, new GatedResidualGrad(TEXT, Norm.LAYER))),
+                new Contest.Entry(Names.of("qkNormRope gradient %dx3x%dx%d", N, H, E), FusedOps::qkNormRopeGrad),
+                new Contest.Entry(Names.of("gelu (tanh) gradient %dx%d", N, 4 * D), FusedOps::geluGrad),
+                new Contest.Entry(Names.of("sum of rows %dx%d", N, 4 * D), FusedOps::sumOfRows));
+    }
+
+    /** Of x, settings per stream and the gradient of y: that of x and of the settings. */
+    private static Contest gradient(Lab lab, Op op) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 1, N, D));
+        Tensor settings = lab.keep(() -> F.normal(1, 1, 1, 2, D));
+        Tensor gy = lab.keep(() -> F.normal(1, 2, 1, N, D));
+        return contest(lab, 3 * x.size(), () -> Interpreter.bind(op, List.of(x, settings, gy)));
+    }
+
+    private static Contest qkNormRopeGrad(Lab lab) {
+        Tensor qkv = lab.keep(() -> F.normal(1, 0, 1, N, 3, H, E));
+        Tensor w = lab.keep(() -> F.normal(1, 1, E));
+        Rotations table = lab.keep(() -> Rotations.of(TEXT, SIDE, E));
+        Tensor g = lab.keep(() -> F.normal(1, 2, 1, H, N, E));
+        return contest(
+                lab,
+                3 * qkv.size(),
+                () -> Interpreter.bind(
+                        new QkNormRopeGrad(QkNormRope.EPS), List.of(qkv, w, w, table.cos(), table.sin(), g, g, g)));
+    }
+
+    private static Contest geluGrad(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, N, 4 * D));
+        Tensor gy = lab.keep(() -> F.normal(1, 1, N, 4 * D));
+        var op = new ActivationGrad(Activation.Fn.GELU_TANH);
+        return contest(lab, 3 * x.size(), () -> Interpreter.bind(op, List.of(x, gy)));
+    }
+
+    /** The gradient of a bias: reads all, writes next to nothing. */
+    private static Contest sumOfRows(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, N, 4 * D));
+        return contest(lab, x.size(), () -> List.of(x.sum(0)));
+    }
+
+    /** Reads parameter, gradient and two moments, writes parameter and moments. */
+    private static Contest adamW(Lab lab) {
+        List<Tensor> in = lab.keep(() ->
+                List.of(F.normal(1, 0, 3 * D, D), F.normal(1, 1, 3 * D, D), F.zeros(3 * D, D), F.zeros(3 * D, D)));
+        var op = AdamW.usual(RATE).update(in.getFirst().shape(), 1, RATE);
+        return contest(lab, 7 * in.getFirst().size(), () -> Interpreter.bind(op, in));
     }
 
     private static Contest adaLnModulate(Lab lab) {
@@ -160,6 +221,13 @@ final class FusedOps {
                         torch.zeros("keep", 1),
                         torch.ones("fresh", 1)),
                 lines);
+    }
+
+    /** @param numbers that the op must read and write */
+    private static Contest contest(Lab lab, long numbers, Supplier<List<Tensor>> ours) {
+        double bytes = Float.BYTES * (double) numbers;
+        Map<Rival, Contender> copy = Map.of(Rival.COPY, lab.copy(Float.BYTES * numbers));
+        return new Contest(Unit.GIGABYTES, bytes, 1e-5, lab.ours(ours), copy);
     }
 
     /** @param numbers that the op must read and write */
