@@ -125,7 +125,7 @@ public final class Tape implements Interpreter {
         if (blocks == Blocks.REMEMBER || inputs.stream().noneMatch(tracked::contains)) {
             return call(() -> body.apply(inputs));
         }
-        List<Tensor> outputs = inner.call(() -> Scope.call("block", () -> body.apply(inputs)));
+        List<Tensor> outputs = inner.call(() -> inner.block(inputs, body));
         List<Tensor> all = new ArrayList<>(inputs);
         watched.stream().filter(w -> !inputs.contains(w)).forEach(all::add);
         return remember(new Entry(all, outputs, true, vjp -> {

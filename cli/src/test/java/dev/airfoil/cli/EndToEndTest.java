@@ -48,6 +48,8 @@ class EndToEndTest {
         assertThat(airfoil(1, trainArgs(2))).contains("holds a run already; resume it");
         assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", "4", "--resume"))
                 .contains("steps 3 to 4", "Done after step 4");
+        assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", "5", "--resume", "--precision", "mixed"))
+                .contains("steps 5 to 5", "Done after step 5");
         assertThat(folder.resolve("run/metrics.jsonl")).exists();
 
         String model = at("run/model.safetensors");
@@ -64,6 +66,9 @@ class EndToEndTest {
         String one = airfoil(0, "generate", "a red square", "-m", model, "-o", at("y.png"), "--steps", "2", "-s", "1");
         assertThat(one).contains("y.png  (seed 1)");
         assertThat(pixels("y.png")).isEqualTo(pixels("x-1.png"));
+        String rounded = at("rounded.png");
+        assertThat(airfoil(0, "generate", "a red square", "-m", model, "-o", rounded, "--precision", "mixed"))
+                .contains("rounded.png  (seed 0)");
 
         assertThat(airfoil(1, "generate", "a red square", "-m", model, "-o", at("y.png"), "--size", "9"))
                 .contains("width and height must be multiples of 2, for example 10x10");

@@ -16,11 +16,12 @@ public interface Interpreter {
     Backend backend();
 
     /**
-     * Runs a part of a computation that may be run again: a tape may remember only {@code inputs} and compute the rest
-     * anew when it needs it. What the body reads besides {@code inputs} must be parameters or constants.
+     * Runs a part of a computation of which only the results are kept; a tape keeps what it needs for gradients, or only
+     * {@code inputs}, and computes the rest anew. What the body reads besides {@code inputs} must be parameters or
+     * constants.
      */
     default List<Tensor> block(List<Tensor> inputs, UnaryOperator<List<Tensor>> body) {
-        return body.apply(inputs);
+        return Scope.call("block", () -> body.apply(inputs));
     }
 
     /** Runs {@code body} with this as the current interpreter. */
