@@ -76,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--profile",
             description =
                     "Instead of the table: the time and speed of every kind of op (on opencl: of every kernel) in a forward, "
-                            + "a forward with backward, and a training step, of a DiT-Air at 256 x 256.")
+                            + "a forward with backward, and a training step, of a DiT-Air.")
     private boolean profile;
 
     @Option(
@@ -93,11 +93,19 @@ final class BenchCommand implements Callable<Integer> {
             description = "How many pictures --profile runs. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            defaultValue = "256",
+            description = "Width and height of these pictures. Default: ${DEFAULT-VALUE}.")
+    private int size;
+
     @Override
     public Integer call() {
         require(seconds > 0, "--seconds " + seconds + " must be more than 0");
         require(threads.orElse(1) > 0, "--threads " + threads.orElse(1) + " must be 1 or more");
         require(batch > 0, "--batch " + batch + " must be 1 or more");
+        require(size >= 16, "--size " + size + " must be 16 or more");
         Benchmarks benchmarks = ServiceLoader.load(Benchmarks.class)
                 .findFirst()
                 .orElseThrow(() -> new TensorException(
@@ -111,7 +119,7 @@ final class BenchCommand implements Callable<Integer> {
                 seconds,
                 json,
                 plot,
-                new Benchmarks.Profiled(preset, batch));
+                new Benchmarks.Profiled(preset, batch, size));
         if (profile) {
             benchmarks.profile(request, out);
             return 0;

@@ -50,9 +50,10 @@ public interface Benchmarks {
      * A model to profile.
      *
      * @param preset {@code tiny} or one of the paper's
-     * @param batch pictures of 256 x 256
+     * @param batch how many pictures
+     * @param size of a picture, in pixels; a latent has an eighth of it
      */
-    record Profiled(String preset, int batch) {}
+    record Profiled(String preset, int batch, int size) {}
 
     /** Prints what each kind of op, or kernel, takes in a forward, with backward, and in a training step. */
     void profile(Request request, PrintWriter out);

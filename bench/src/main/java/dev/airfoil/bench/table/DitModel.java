@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A DiT-Air with random weights (none is zero, as some fresh ones are) and latents of 256 x 256 pictures to work on. */
+/** A DiT-Air with random weights (none is zero, as some fresh ones are) and latents of pictures to work on, 256 x 256 if nothing else is said. */
 final class DitModel {
     /** Learning rate, the paper's. */
     static final double RATE = 1e-4;
@@ -36,7 +36,7 @@ final class DitModel {
     private final Tensor sigma;
     private final TorchDit.Question question;
 
-    private DitModel(DitConfig config, int batch) {
+    private DitModel(DitConfig config, int batch, int side) {
         this.config = config;
         this.params = Params.fresh(Scope.current(), 1);
         this.dit = new DitAir(config, params);
@@ -50,17 +50,17 @@ final class DitModel {
                                     .mul(NOISE))));
         }
         this.sigma = F.fill(Shape.of(batch), SIGMA);
-        this.question = question(config, batch);
+        this.question = question(config, batch, side);
     }
 
     /** A model that lives as long as the device. */
     static DitModel on(Device device, DitConfig config) {
-        return on(device, config, 1);
+        return on(device, config, 1, LATENT);
     }
 
-    /** The same with so many pictures. */
-    static DitModel on(Device device, DitConfig config, int batch) {
-        return device.keep(() -> new DitModel(config, batch));
+    /** The same with so many latents of {@code side} rows and columns. */
+    static DitModel on(Device device, DitConfig config, int batch, int side) {
+        return device.keep(() -> new DitModel(config, batch, side));
     }
 
     DitConfig config() {
@@ -78,16 +78,16 @@ final class DitModel {
 
     /** What a model of this configuration is asked. */
     static TorchDit.Question question(DitConfig config) {
-        return question(config, 1);
+        return question(config, 1, LATENT);
     }
 
-    private static TorchDit.Question question(DitConfig config, int batch) {
+    private static TorchDit.Question question(DitConfig config, int batch, int side) {
         return new TorchDit.Question(
-                F.normal(1, 0, batch, config.latentChannels(), LATENT, LATENT),
+                F.normal(1, 0, batch, config.latentChannels(), side, side),
                 F.normal(1, 1, batch, TEXT, config.textDim()),
                 F.normal(1, 2, batch, config.pooledDim()),
                 F.timeFeatures(F.fill(Shape.of(batch), SIGMA), TIME_FEATURES),
-                F.normal(1, 3, batch, config.latentChannels(), LATENT, LATENT));
+                F.normal(1, 3, batch, config.latentChannels(), side, side));
     }
 
     /** Operations of the products and attention of one forward. */

@@ -171,10 +171,11 @@ public final class Table implements Benchmarks {
         try (Device device = new Device(request.backend(), options)) {
             Benchmarks.Profiled what = request.profiled();
             DitConfig config = what.preset().equals(TINY) ? TINY_CONFIG : DitConfig.preset(what.preset());
-            DitModel model = DitModel.on(device, config, what.batch());
+            config.requireLatentSize(what.size() / 8, what.size() / 8);
+            DitModel model = DitModel.on(device, config, what.batch(), what.size() / 8);
             DitModel.Training training = model.training(device);
-            out.println(what.preset() + " at 256 x 256, batch " + what.batch() + ", " + request.precision() + ", on "
-                    + device.backend().description());
+            out.println(what.batch() + " of " + what.size() + " x " + what.size() + " by " + what.preset() + ", "
+                    + request.precision() + ", on " + device.backend().description());
             profile(device, "forward", model::velocity, request.seconds(), out);
             profile(device, "forward and backward", model::gradients, request.seconds(), out);
             profile(device, "training step", training::step, request.seconds(), out);

@@ -39,7 +39,7 @@ class TableTest {
                                 1e-3,
                                 Optional.of(json),
                                 Optional.of(plot),
-                                new Benchmarks.Profiled("tiny", 1)),
+                                new Benchmarks.Profiled("tiny", 1, 256)),
                         new PrintWriter(out, true),
                         new PrintWriter(err, true));
 
