@@ -45,10 +45,14 @@ final class AttentionGradKernel implements ClKernel<AttentionGrad> {
         Launch keys = cl.launch("attention", "attention_grad_keys", options)
                 .tensors(all)
                 .tensors(out.subList(1, 3));
-        tiles.settings(keys).groups(256, (tiles.keys() + side - 1L) / side, tiles.planes(), 1);
+        tiles.settings(keys)
+                .operations(AttentionMma.Pass.GRAD_KEYS.operations(in.get(0), in.get(1)))
+                .groups(256, (tiles.keys() + side - 1L) / side, tiles.planes(), 1);
         Launch queries = cl.launch("attention", "attention_grad_queries", options)
                 .tensors(all)
                 .tensor(out.getFirst());
-        tiles.settings(queries).groups(256, (tiles.queries() + side - 1L) / side, tiles.planes(), 1);
+        tiles.settings(queries)
+                .operations(AttentionMma.Pass.GRAD_QUERIES.operations(in.get(0), in.get(1)))
+                .groups(256, (tiles.queries() + side - 1L) / side, tiles.planes(), 1);
     }
 }

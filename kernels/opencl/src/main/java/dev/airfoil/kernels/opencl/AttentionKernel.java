@@ -30,6 +30,8 @@ final class AttentionKernel implements ClKernel<Attention> {
         Launch launch = cl.launch("attention", "attention", tiles.options(side, in.size() > 3))
                 .tensors(tiles.inputs(cl, in, 3))
                 .tensors(out);
-        tiles.settings(launch).groups(256, (tiles.queries() + side - 1L) / side, tiles.planes(), 1);
+        tiles.settings(launch)
+                .operations(AttentionMma.Pass.FORWARD.operations(in.get(0), in.get(1)))
+                .groups(256, (tiles.queries() + side - 1L) / side, tiles.planes(), 1);
     }
 }

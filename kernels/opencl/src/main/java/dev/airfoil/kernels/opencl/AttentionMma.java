@@ -33,14 +33,21 @@ final class AttentionMma {
 
     /** The three kernels; each is fastest with a tile of its own. */
     enum Pass {
-        FORWARD("attention"),
-        GRAD_QUERIES("attention_grad_queries"),
-        GRAD_KEYS("attention_grad_keys");
+        FORWARD("attention", 2),
+        GRAD_QUERIES("attention_grad_queries", 3),
+        GRAD_KEYS("attention_grad_keys", 4);
 
         private final String kernel;
+        private final int products;
 
-        Pass(String kernel) {
+        Pass(String kernel, int products) {
             this.kernel = kernel;
+            this.products = products;
+        }
+
+        /** What its products take, masks or not. */
+        double operations(Tensor q, Tensor k) {
+            return 2.0 * products * q.size() * k.dim(2);
         }
     }
 
@@ -140,6 +147,7 @@ final class AttentionMma {
                 })
                 .number(c.stride(2))
                 .number(op.scale())
+                .operations(pass.operations(q, k))
                 .groups(2 * own, (rows + own - 1L) / own, (long) q.dim(0) * q.dim(1), 1);
     }
 
