@@ -35,14 +35,16 @@ final class Reduce {
         long outputs = kept.size();
         long reduced = gone.size();
         Elementwise.checkSize(Math.max(outputs, reduced));
-        boolean four = kept.rank() == 1
+        int cols = kept.dims()[Strided.AXES - 1];
+        long far = kept.strides().getFirst()[Strided.AXES - 2];
+        long pitch = gone.strides().getFirst()[Strided.AXES - 1];
+        boolean four = kept.rank() <= 2
                 && gone.rank() == 1
                 && kept.strides().getFirst()[Strided.AXES - 1] == 1
-                && gone.strides().getFirst()[Strided.AXES - 1] % 4 == 0
-                && Stored.byFour(outputs, x);
+                && (far | pitch) % 4 == 0
+                && Stored.byFour(cols, x);
         long keptStep = outputs == 1 ? Long.MAX_VALUE : kept.strides().getFirst()[Strided.AXES - 1];
-        long goneStep = gone.strides().getFirst()[Strided.AXES - 1];
-        boolean columns = keptStep < goneStep || reduced < 16;
+        boolean columns = keptStep < pitch || reduced < 16;
         long groups = four ? (outputs + 127) / 128 : columns ? (outputs + 31) / 32 : (outputs + 7) / 8;
         // Enough work-groups to fill the device, but at least 512 elements (or 64 rows of 128) for each.
         long chunks = Math.clamp(8L * cl.device().units() / groups, 1, Math.max(1, reduced / (four ? 64 : 512)));
@@ -57,7 +59,9 @@ final class Reduce {
                     .number((int) outputs)
                     .number((int) reduced)
                     .number((int) chunk)
-                    .number(gone.strides().getFirst()[Strided.AXES - 1])
+                    .number(pitch)
+                    .number(cols)
+                    .number(far)
                     .groups(256, groups, chunks, 1);
         } else {
             String ranks = " -DRANK=" + kept.rank() + " -DREDUCED_RANK=" + gone.rank();

@@ -69,10 +69,11 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void reduce(
 }
 
 #if VEC == 4
-// y[chunk, o] = the sum (or maximum) over a chunk of rows of x[r, o], whose outputs are neighbours: each lane takes four,
-// the 8 share the rows.
+// y[chunk, o] = the sum (or maximum) over a chunk of rows of x[r, o]: each lane takes four outputs, the 8 share the rows.
+// cols outputs are neighbours, the next ones lie far from them.
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void reduce_columns(
-        IN(STORED, x), OUT(RESULT, y), const uint outputs, const uint rows, const uint chunk, const long pitch) {
+        IN(STORED, x), OUT(RESULT, y), const uint outputs, const uint rows, const uint chunk, const long pitch,
+        const uint cols, const long far) {
     __local float4 parts[8][33];
     const uint lane = get_local_id(0) & 31, sub = get_local_id(0) >> 5;
     const uint o = (get_group_id(0) * 32 + lane) * 4;
@@ -80,9 +81,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void reduce_columns(
     AT(x);
     float4 v = (float4)(START);
     if (o < outputs) {
+        x += o / cols * far + o % cols;
 UNROLL_4
         for (uint r = from + sub; r < to; r += 8) {
-            const float4 a = LOAD4(STORED, x, r * pitch + o);
+            const float4 a = LOAD4(STORED, x, r * pitch);
             v = MAP2(JOIN, v, a);
         }
     }
