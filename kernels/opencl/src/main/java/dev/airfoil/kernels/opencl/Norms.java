@@ -132,7 +132,7 @@ final class Norms {
         boolean four = Stored.byFour(d, x, gy, factor) && farByFour(far);
         int segments = rows / s.n * s.count;
         // Enough work-groups to fill the device, but at least two rows for each of the 8 rows of lanes.
-        int chunks = Math.clamp((8L * cl.device().units() + segments - 1) / segments, 1, Math.max(1, s.n / 16));
+        int chunks = Math.clamp((4L * cl.device().units() + segments - 1) / segments, 1, Math.max(1, s.n / 16));
         int chunk = (s.n + chunks - 1) / chunks;
         boolean direct = chunks == 1 && along.dtype() == DType.F32;
         Tensor partAlong = direct ? along : cl.scratch(segments, chunks, d);

@@ -66,14 +66,19 @@ class TensorCoresTest {
     record Heads(int n, int m, int e, Attention.Direction direction, boolean masked) {}
 
     static Stream<Heads> heads() {
-        int[][] lengths = {{2, 17}, {16, 17}, {65, 130}, {130, 65}, {333, 333}
-        }; // of one key gradients are mere rounding
+        int[][] lengths = {{2, 17}, {16, 17}, {65, 130}, {130, 65}, {333, 333}};
         return Stream.of(lengths)
                 .flatMap(l -> IntStream.of(32, 64, 128)
                         .boxed()
                         .flatMap(e -> Stream.of(Attention.Direction.values())
                                 .flatMap(d ->
-                                        Stream.of(true, false).map(masked -> new Heads(l[0], l[1], e, d, masked)))));
+                                        Stream.of(true, false).map(masked -> new Heads(l[0], l[1], e, d, masked)))))
+                .filter(TensorCoresTest::seesSeveralKeys);
+    }
+
+    /** Of one key gradients are mere rounding, and a mask may leave no more of the two that two queries see. */
+    private static boolean seesSeveralKeys(Heads h) {
+        return h.n > 2 || h.direction == Attention.Direction.BOTH || !h.masked;
     }
 
     @ParameterizedTest
