@@ -1,8 +1,9 @@
 /**
  * The {@code opencl} backend. Read {@link dev.airfoil.kernels.opencl.ClBackend} first, then one kernel: a class such as
- * {@code NormKernel} and the {@code norm.cl} that lies beside it in the resources. A kernel class says which op it runs,
+ * {@code AdaLnModulateKernel} and the {@code norm.cl} that lies beside it in the resources. A kernel class says which op it runs,
  * which inputs it accepts and how it is launched; the {@code .cl} file is the arithmetic. Programs are specialised
- * through {@code -D} options, built once and kept on disk. {@code mma.cl} and {@code wgmma.cl} wrap NVIDIA's tensor cores;
+ * through {@code -D} options, how numbers are stored among them ({@link dev.airfoil.kernels.opencl.Stored}), built once
+ * and kept on disk. {@code mma.cl} and {@code wgmma.cl} wrap NVIDIA's tensor cores;
  * a device that refuses such a program gets the portable kernel.
  *
  * <p>Everything is enqueued on one in-order queue, so memory that a scope has freed may be handed out again at once:
