@@ -92,46 +92,49 @@ final class TileGenerator {
     private static void method(StringBuilder o, Spec s, String name) {
         boolean add = name.equals("addPairs");
         o.append("    @Override\n    public void ").append(name).append("(\n            ");
-        o.append("int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {\n");
+        o.append("int tiles, int pairs, float[] a, int ao, int next, MemorySegment b, long bo, MemorySegment c, long co, long cs) {\n");
+        line(o, 2, "for (int t = 0; t < tiles; t++) {");
+        line(o, 3, "int ap = ao + t * next;");
+        line(o, 3, "long to = co + t * " + s.rows + " * cs;");
         for (int i = 0; i < s.rows; i++) {
             for (int j = 0; j < s.vectors; j++) {
                 String load = "FloatVector.fromMemorySegment(F, c, " + at(s, i, j) + ", LE)";
-                line(o, 2, "FloatVector c" + i + "_" + j + " = " + (add ? load : "FloatVector.zero(F)") + ";");
+                line(o, 3, "FloatVector c" + i + "_" + j + " = " + (add ? load : "FloatVector.zero(F)") + ";");
             }
         }
-        line(o, 2, "int ap = ao;");
-        line(o, 2, "long bp = bo;");
+        line(o, 3, "long bp = bo;");
         // Not a counted loop: C2 would unroll it further and run out of registers. Two depths a turn halve what C2 adds to
         // each turn: checks, moves of general registers, the safepoint.
-        line(o, 2, "int end = ao + pairs * " + 2 * s.step() + ";");
-        line(o, 2, "while (ap != end) {");
+        line(o, 3, "int end = ap + pairs * " + 2 * s.step() + ";");
+        line(o, 3, "while (ap != end) {");
         for (int p = 0; p < 2; p++) {
             for (int j = 0; j < s.vectors; j++) {
                 String from = "bp" + plus(4 * p * s.columns() + j * s.bits / 8);
-                line(o, 3, "FloatVector b" + p + j + " = FloatVector.fromMemorySegment(F, b, " + from + ", LE);");
+                line(o, 4, "FloatVector b" + p + j + " = FloatVector.fromMemorySegment(F, b, " + from + ", LE);");
             }
             for (int i = 0; i < s.rows; i++) {
                 String a = "a" + p + i;
-                line(o, 3, "FloatVector " + a + " = FloatVector.broadcast(F, a[ap" + plus(p * s.step() + i * s.rowStep()) + "]);");
+                line(o, 4, "FloatVector " + a + " = FloatVector.broadcast(F, a[ap" + plus(p * s.step() + i * s.rowStep()) + "]);");
                 for (int j = 0; j < s.vectors; j++) {
                     String c = "c" + i + "_" + j;
-                    line(o, 3, c + " = b" + p + j + ".fma(" + a + ", " + c + ");");
+                    line(o, 4, c + " = b" + p + j + ".fma(" + a + ", " + c + ");");
                 }
             }
         }
-        line(o, 3, "ap += " + 2 * s.step() + ";");
-        line(o, 3, "bp += " + 8 * s.columns() + ";");
-        line(o, 2, "}");
+        line(o, 4, "ap += " + 2 * s.step() + ";");
+        line(o, 4, "bp += " + 8 * s.columns() + ";");
+        line(o, 3, "}");
         for (int i = 0; i < s.rows; i++) {
             for (int j = 0; j < s.vectors; j++) {
-                line(o, 2, "c" + i + "_" + j + ".intoMemorySegment(c, " + at(s, i, j) + ", LE);");
+                line(o, 3, "c" + i + "_" + j + ".intoMemorySegment(c, " + at(s, i, j) + ", LE);");
             }
         }
+        line(o, 2, "}");
         o.append("    }\n");
     }
 
     private static String at(Spec s, int i, int j) {
-        String row = i == 0 ? "co" : i == 1 ? "co + cs" : "co + " + i + " * cs";
+        String row = i == 0 ? "to" : i == 1 ? "to + cs" : "to + " + i + " * cs";
         return row + plus(j * s.bits / 8);
     }
 

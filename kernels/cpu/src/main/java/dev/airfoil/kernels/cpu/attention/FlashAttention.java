@@ -26,6 +26,7 @@ public record FlashAttention(Tiles.Attention tiles) {
     public static final FlashAttention BEST = new FlashAttention(Tiles.forAttention());
 
     private static final int KEYS = 96;
+    private static final double LN_2 = Math.log(2);
 
     /** Queries in a block. */
     private int queries() {
@@ -143,18 +144,15 @@ public record FlashAttention(Tiles.Attention tiles) {
             for (int i = 0; i < rows; i++) {
                 store(i, m, o, o.at(b, h) + (q0 + i) * o.row());
                 float l = sum[i];
-                float value = l > 0 ? (float) ((max[i] + Math.log(l) / Math.log(2)) * Math.log(2)) : 0;
+                float value = l > 0 ? (float) (max[i] * LN_2 + Math.log(l)) : 0;
                 Lanes.set(lse, lseRow + 4L * (q0 + i), value);
             }
         }
 
         private void keys(int q0, int rows, int k0, int n) {
             int m = p.keys().count(b);
-            for (int i = 0; i < n; i += mr) {
-                for (int j = 0; j < rows; j += nr) {
-                    long to = 4L * (i * width + j);
-                    tile.zero(e, kPanels, (k0 + i) * e, qPanels, 4L * j * e, scores, to, 4L * width);
-                }
+            for (int j = 0; j < rows; j += nr) {
+                tile.zero(up(n, mr) / mr, e, kPanels, k0 * e, qPanels, 4L * j * e, scores, 4L * j, 4L * width);
             }
             if (p.limit(b, q0) < k0 + n) {
                 hide(q0, rows, k0, n);
@@ -173,14 +171,11 @@ public record FlashAttention(Tiles.Attention tiles) {
                 rescale(rows);
             }
             for (int j = 0; j < e; j += nr) {
-                for (int i = 0; i < rows; i += mr) {
-                    long from = 4L * (j * (long) m + (long) k0 * nr);
-                    long to = 4L * (i * eUp + j);
-                    if (k0 > 0) {
-                        wide.add(n, weights, i, vPanels, from, out, to, 4L * eUp);
-                    } else {
-                        wide.zero(n, weights, i, vPanels, from, out, to, 4L * eUp);
-                    }
+                long from = 4L * (j * (long) m + (long) k0 * nr);
+                if (k0 > 0) {
+                    wide.add(up(rows, mr) / mr, n, weights, 0, vPanels, from, out, 4L * j, 4L * eUp);
+                } else {
+                    wide.zero(up(rows, mr) / mr, n, weights, 0, vPanels, from, out, 4L * j, 4L * eUp);
                 }
             }
         }

@@ -202,9 +202,8 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
             int m = p.keys().count(b);
             for (int j = 0; j < e; j += nr) {
                 long right = 4L * (j * (long) m + (long) k0 * nr);
-                for (int i = 0; i < queries; i += mr) {
-                    byRows.add(keys, grads, i * width, kPanels, right, gq, 4L * ((long) (q0 + i) * eUp + j), 4L * eUp);
-                }
+                long to = 4L * ((long) q0 * eUp + j);
+                byRows.add(up(queries, mr) / mr, keys, grads, 0, kPanels, right, gq, to, 4L * eUp);
             }
         }
 
@@ -212,10 +211,8 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
         private void scores(
                 float[] left, int q0, int queries, MemorySegment right, int k0, int keys, MemorySegment to) {
             long stride = 4L * width;
-            for (int i = 0; i < queries; i += mr) {
-                for (int j = 0; j < keys; j += nr) {
-                    tile.zero(e, left, (q0 + i) * e, right, 4L * (k0 + j) * e, to, i * stride + 4L * j, stride);
-                }
+            for (int j = 0; j < keys; j += nr) {
+                tile.zero(up(queries, mr) / mr, e, left, q0 * e, right, 4L * (k0 + j) * e, to, 4L * j, stride);
             }
         }
 
@@ -223,9 +220,7 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
         private void ofKeys(float[] weights, int q0, int queries, MemorySegment right, int keys, MemorySegment sum) {
             for (int j = 0; j < e; j += nr) {
                 long panel = 4L * (j * (long) n + (long) q0 * nr);
-                for (int i = 0; i < keys; i += mr) {
-                    wide.add(queries, weights, i, right, panel, sum, 4L * (i * eUp + j), 4L * eUp);
-                }
+                wide.add(up(keys, mr) / mr, queries, weights, 0, right, panel, sum, 4L * j, 4L * eUp);
             }
         }
 

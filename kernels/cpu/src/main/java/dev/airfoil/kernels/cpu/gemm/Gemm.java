@@ -19,7 +19,7 @@ import jdk.incubator.vector.FloatVector;
  */
 public record Gemm(Tile tile) {
     public Gemm {
-        if (tile.step() != tile.rows() || tile.rowStep() != 1) {
+        if (!tile.isPacked()) {
             throw new IllegalArgumentException("gemm: " + tile + " does not read panels of its own rows");
         }
     }
@@ -214,20 +214,30 @@ public record Gemm(Tile tile) {
         Product c = block.c;
         long bo = block.bo + 4L * j * nr * k;
         int w = Math.min(nr, block.n - j * nr);
-        for (int ip = i0; ip < i1; ip++) {
+        // Whole tiles at once; those at the edges of C by way of a tile of their own.
+        int whole = w < nr ? i0 : Math.max(i0, Math.min(i1, block.m / mr));
+        if (whole > i0) {
+            long co = c.base() + (long) i0 * mr * c.stride() + 4L * j * nr;
+            if (block.adds()) {
+                tile.add(whole - i0, k, block.a, i0 * mr * k, block.b, bo, c.data(), co, c.stride());
+            } else {
+                tile.zero(whole - i0, k, block.a, i0 * mr * k, block.b, bo, c.data(), co, c.stride());
+            }
+            finish(block, co, (whole - i0) * mr, nr, j, spare);
+        }
+        for (int ip = whole; ip < i1; ip++) {
             long co = c.base() + (long) ip * mr * c.stride() + 4L * j * nr;
             int h = Math.min(mr, block.m - ip * mr);
-            if (h < mr || w < nr) {
-                tile.zero(k, block.a, ip * mr * k, block.b, bo, spare, 0, 4L * nr);
-                merge(spare, c, co, h, w, block.adds());
-            } else if (block.adds()) {
-                tile.add(k, block.a, ip * mr * k, block.b, bo, c.data(), co, c.stride());
-            } else {
-                tile.zero(k, block.a, ip * mr * k, block.b, bo, c.data(), co, c.stride());
-            }
-            if (block.last) {
-                c.epilogue().apply(c.data(), co, c.stride(), h, w, j * nr, spare);
-            }
+            tile.zero(1, k, block.a, ip * mr * k, block.b, bo, spare, 0, 4L * nr);
+            merge(spare, c, co, h, w, block.adds());
+            finish(block, co, h, w, j, spare);
+        }
+    }
+
+    private void finish(Block block, long co, int h, int w, int j, MemorySegment spare) {
+        Product c = block.c;
+        if (block.last) {
+            c.epilogue().apply(c.data(), co, c.stride(), h, w, j * tile.columns(), spare);
         }
     }
 

@@ -29,43 +29,80 @@ public interface Tile {
     /** Elements from one row of A to the next. */
     int rowStep();
 
-    /** {@code C = A B} over {@code 2 pairs} depths. */
-    void zeroPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs);
+    /**
+     * {@code C = A B} over {@code 2 pairs} depths, for {@code tiles} tiles below each other: a call costs as much as
+     * some depths do.
+     *
+     * @param next elements from one tile of A to the one below
+     */
+    void zeroPairs(
+            int tiles,
+            int pairs,
+            float[] a,
+            int ao,
+            int next,
+            MemorySegment b,
+            long bo,
+            MemorySegment c,
+            long co,
+            long cs);
 
-    /** {@code C += A B} over {@code 2 pairs} depths. */
-    void addPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs);
+    /** {@code C += A B}, see {@link #zeroPairs}. */
+    void addPairs(
+            int tiles,
+            int pairs,
+            float[] a,
+            int ao,
+            int next,
+            MemorySegment b,
+            long bo,
+            MemorySegment c,
+            long co,
+            long cs);
 
-    /** {@code C = A B} over {@code k >= 1} depths. */
-    default void zero(int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        zeroPairs(k / 2, a, ao, b, bo, c, co, cs);
-        addLast(k, a, ao, b, bo, c, co, cs);
+    /** {@code C = A B} over {@code k >= 1} depths for {@code tiles} tiles below each other. */
+    default void zero(
+            int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
+        zeroPairs(tiles, k / 2, a, ao, next(k), b, bo, c, co, cs);
+        if (k % 2 != 0) {
+            addLast(tiles, k, a, ao, b, bo, c, co, cs);
+        }
     }
 
-    /** {@code C += A B} over {@code k} depths. */
-    default void add(int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        addPairs(k / 2, a, ao, b, bo, c, co, cs);
-        addLast(k, a, ao, b, bo, c, co, cs);
+    /** {@code C += A B} over {@code k} depths for {@code tiles} tiles below each other. */
+    default void add(int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
+        addPairs(tiles, k / 2, a, ao, next(k), b, bo, c, co, cs);
+        if (k % 2 != 0) {
+            addLast(tiles, k, a, ao, b, bo, c, co, cs);
+        }
+    }
+
+    /** Whether A lies in panels of this tile's rows; else its rows stand in one matrix. */
+    default boolean isPacked() {
+        return step() == rows();
+    }
+
+    private int next(int k) {
+        return isPacked() ? rows() * k : rows() * rowStep();
     }
 
     /** The last of an odd number of depths. */
-    private void addLast(int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        if (k % 2 == 0) {
-            return;
-        }
-        int last = ao + (k - 1) * step();
+    private void addLast(
+            int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
         long row = bo + 4L * (k - 1) * columns();
-        for (int i = 0; i < rows(); i++) {
+        for (int i = 0; i < tiles * rows(); i++) {
+            float left = a[ao + i / rows() * next(k) + (k - 1) * step() + i % rows() * rowStep()];
             long to = co + i * cs;
             int j = 0;
             for (; j + Lanes.N <= columns(); j += Lanes.N) {
                 FloatVector sum = FloatVector.fromMemorySegment(F, c, to + 4L * j, LE);
                 FloatVector.fromMemorySegment(F, b, row + 4L * j, LE)
-                        .fma(FloatVector.broadcast(F, a[last + i * rowStep()]), sum)
+                        .fma(FloatVector.broadcast(F, left), sum)
                         .intoMemorySegment(c, to + 4L * j, LE);
             }
             for (; j < columns(); j++) {
                 float sum = Lanes.get(c, to + 4L * j);
-                Lanes.set(c, to + 4L * j, Math.fma(Lanes.get(b, row + 4L * j), a[last + i * rowStep()], sum));
+                Lanes.set(c, to + 4L * j, Math.fma(Lanes.get(b, row + 4L * j), left, sum));
             }
         }
     }

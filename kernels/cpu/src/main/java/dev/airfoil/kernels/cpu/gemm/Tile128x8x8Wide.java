@@ -31,192 +31,218 @@ final class Tile128x8x8Wide implements Tile {
     }
 
     @Override
-    public void zeroPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        FloatVector c0_0 = FloatVector.zero(F);
-        FloatVector c0_1 = FloatVector.zero(F);
-        FloatVector c1_0 = FloatVector.zero(F);
-        FloatVector c1_1 = FloatVector.zero(F);
-        FloatVector c2_0 = FloatVector.zero(F);
-        FloatVector c2_1 = FloatVector.zero(F);
-        FloatVector c3_0 = FloatVector.zero(F);
-        FloatVector c3_1 = FloatVector.zero(F);
-        FloatVector c4_0 = FloatVector.zero(F);
-        FloatVector c4_1 = FloatVector.zero(F);
-        FloatVector c5_0 = FloatVector.zero(F);
-        FloatVector c5_1 = FloatVector.zero(F);
-        FloatVector c6_0 = FloatVector.zero(F);
-        FloatVector c6_1 = FloatVector.zero(F);
-        FloatVector c7_0 = FloatVector.zero(F);
-        FloatVector c7_1 = FloatVector.zero(F);
-        int ap = ao;
-        long bp = bo;
-        int end = ao + pairs * 96;
-        while (ap != end) {
-            FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
-            FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 16, LE);
-            FloatVector a00 = FloatVector.broadcast(F, a[ap]);
-            c0_0 = b00.fma(a00, c0_0);
-            c0_1 = b01.fma(a00, c0_1);
-            FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
-            c1_0 = b00.fma(a01, c1_0);
-            c1_1 = b01.fma(a01, c1_1);
-            FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
-            c2_0 = b00.fma(a02, c2_0);
-            c2_1 = b01.fma(a02, c2_1);
-            FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
-            c3_0 = b00.fma(a03, c3_0);
-            c3_1 = b01.fma(a03, c3_1);
-            FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
-            c4_0 = b00.fma(a04, c4_0);
-            c4_1 = b01.fma(a04, c4_1);
-            FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
-            c5_0 = b00.fma(a05, c5_0);
-            c5_1 = b01.fma(a05, c5_1);
-            FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
-            c6_0 = b00.fma(a06, c6_0);
-            c6_1 = b01.fma(a06, c6_1);
-            FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
-            c7_0 = b00.fma(a07, c7_0);
-            c7_1 = b01.fma(a07, c7_1);
-            FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
-            FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 48, LE);
-            FloatVector a10 = FloatVector.broadcast(F, a[ap + 48]);
-            c0_0 = b10.fma(a10, c0_0);
-            c0_1 = b11.fma(a10, c0_1);
-            FloatVector a11 = FloatVector.broadcast(F, a[ap + 49]);
-            c1_0 = b10.fma(a11, c1_0);
-            c1_1 = b11.fma(a11, c1_1);
-            FloatVector a12 = FloatVector.broadcast(F, a[ap + 50]);
-            c2_0 = b10.fma(a12, c2_0);
-            c2_1 = b11.fma(a12, c2_1);
-            FloatVector a13 = FloatVector.broadcast(F, a[ap + 51]);
-            c3_0 = b10.fma(a13, c3_0);
-            c3_1 = b11.fma(a13, c3_1);
-            FloatVector a14 = FloatVector.broadcast(F, a[ap + 52]);
-            c4_0 = b10.fma(a14, c4_0);
-            c4_1 = b11.fma(a14, c4_1);
-            FloatVector a15 = FloatVector.broadcast(F, a[ap + 53]);
-            c5_0 = b10.fma(a15, c5_0);
-            c5_1 = b11.fma(a15, c5_1);
-            FloatVector a16 = FloatVector.broadcast(F, a[ap + 54]);
-            c6_0 = b10.fma(a16, c6_0);
-            c6_1 = b11.fma(a16, c6_1);
-            FloatVector a17 = FloatVector.broadcast(F, a[ap + 55]);
-            c7_0 = b10.fma(a17, c7_0);
-            c7_1 = b11.fma(a17, c7_1);
-            ap += 96;
-            bp += 64;
+    public void zeroPairs(
+            int tiles,
+            int pairs,
+            float[] a,
+            int ao,
+            int next,
+            MemorySegment b,
+            long bo,
+            MemorySegment c,
+            long co,
+            long cs) {
+        for (int t = 0; t < tiles; t++) {
+            int ap = ao + t * next;
+            long to = co + t * 8 * cs;
+            FloatVector c0_0 = FloatVector.zero(F);
+            FloatVector c0_1 = FloatVector.zero(F);
+            FloatVector c1_0 = FloatVector.zero(F);
+            FloatVector c1_1 = FloatVector.zero(F);
+            FloatVector c2_0 = FloatVector.zero(F);
+            FloatVector c2_1 = FloatVector.zero(F);
+            FloatVector c3_0 = FloatVector.zero(F);
+            FloatVector c3_1 = FloatVector.zero(F);
+            FloatVector c4_0 = FloatVector.zero(F);
+            FloatVector c4_1 = FloatVector.zero(F);
+            FloatVector c5_0 = FloatVector.zero(F);
+            FloatVector c5_1 = FloatVector.zero(F);
+            FloatVector c6_0 = FloatVector.zero(F);
+            FloatVector c6_1 = FloatVector.zero(F);
+            FloatVector c7_0 = FloatVector.zero(F);
+            FloatVector c7_1 = FloatVector.zero(F);
+            long bp = bo;
+            int end = ap + pairs * 96;
+            while (ap != end) {
+                FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
+                FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 16, LE);
+                FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+                c0_0 = b00.fma(a00, c0_0);
+                c0_1 = b01.fma(a00, c0_1);
+                FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+                c1_0 = b00.fma(a01, c1_0);
+                c1_1 = b01.fma(a01, c1_1);
+                FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+                c2_0 = b00.fma(a02, c2_0);
+                c2_1 = b01.fma(a02, c2_1);
+                FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+                c3_0 = b00.fma(a03, c3_0);
+                c3_1 = b01.fma(a03, c3_1);
+                FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
+                c4_0 = b00.fma(a04, c4_0);
+                c4_1 = b01.fma(a04, c4_1);
+                FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
+                c5_0 = b00.fma(a05, c5_0);
+                c5_1 = b01.fma(a05, c5_1);
+                FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
+                c6_0 = b00.fma(a06, c6_0);
+                c6_1 = b01.fma(a06, c6_1);
+                FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
+                c7_0 = b00.fma(a07, c7_0);
+                c7_1 = b01.fma(a07, c7_1);
+                FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
+                FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 48, LE);
+                FloatVector a10 = FloatVector.broadcast(F, a[ap + 48]);
+                c0_0 = b10.fma(a10, c0_0);
+                c0_1 = b11.fma(a10, c0_1);
+                FloatVector a11 = FloatVector.broadcast(F, a[ap + 49]);
+                c1_0 = b10.fma(a11, c1_0);
+                c1_1 = b11.fma(a11, c1_1);
+                FloatVector a12 = FloatVector.broadcast(F, a[ap + 50]);
+                c2_0 = b10.fma(a12, c2_0);
+                c2_1 = b11.fma(a12, c2_1);
+                FloatVector a13 = FloatVector.broadcast(F, a[ap + 51]);
+                c3_0 = b10.fma(a13, c3_0);
+                c3_1 = b11.fma(a13, c3_1);
+                FloatVector a14 = FloatVector.broadcast(F, a[ap + 52]);
+                c4_0 = b10.fma(a14, c4_0);
+                c4_1 = b11.fma(a14, c4_1);
+                FloatVector a15 = FloatVector.broadcast(F, a[ap + 53]);
+                c5_0 = b10.fma(a15, c5_0);
+                c5_1 = b11.fma(a15, c5_1);
+                FloatVector a16 = FloatVector.broadcast(F, a[ap + 54]);
+                c6_0 = b10.fma(a16, c6_0);
+                c6_1 = b11.fma(a16, c6_1);
+                FloatVector a17 = FloatVector.broadcast(F, a[ap + 55]);
+                c7_0 = b10.fma(a17, c7_0);
+                c7_1 = b11.fma(a17, c7_1);
+                ap += 96;
+                bp += 64;
+            }
+            c0_0.intoMemorySegment(c, to, LE);
+            c0_1.intoMemorySegment(c, to + 16, LE);
+            c1_0.intoMemorySegment(c, to + cs, LE);
+            c1_1.intoMemorySegment(c, to + cs + 16, LE);
+            c2_0.intoMemorySegment(c, to + 2 * cs, LE);
+            c2_1.intoMemorySegment(c, to + 2 * cs + 16, LE);
+            c3_0.intoMemorySegment(c, to + 3 * cs, LE);
+            c3_1.intoMemorySegment(c, to + 3 * cs + 16, LE);
+            c4_0.intoMemorySegment(c, to + 4 * cs, LE);
+            c4_1.intoMemorySegment(c, to + 4 * cs + 16, LE);
+            c5_0.intoMemorySegment(c, to + 5 * cs, LE);
+            c5_1.intoMemorySegment(c, to + 5 * cs + 16, LE);
+            c6_0.intoMemorySegment(c, to + 6 * cs, LE);
+            c6_1.intoMemorySegment(c, to + 6 * cs + 16, LE);
+            c7_0.intoMemorySegment(c, to + 7 * cs, LE);
+            c7_1.intoMemorySegment(c, to + 7 * cs + 16, LE);
         }
-        c0_0.intoMemorySegment(c, co, LE);
-        c0_1.intoMemorySegment(c, co + 16, LE);
-        c1_0.intoMemorySegment(c, co + cs, LE);
-        c1_1.intoMemorySegment(c, co + cs + 16, LE);
-        c2_0.intoMemorySegment(c, co + 2 * cs, LE);
-        c2_1.intoMemorySegment(c, co + 2 * cs + 16, LE);
-        c3_0.intoMemorySegment(c, co + 3 * cs, LE);
-        c3_1.intoMemorySegment(c, co + 3 * cs + 16, LE);
-        c4_0.intoMemorySegment(c, co + 4 * cs, LE);
-        c4_1.intoMemorySegment(c, co + 4 * cs + 16, LE);
-        c5_0.intoMemorySegment(c, co + 5 * cs, LE);
-        c5_1.intoMemorySegment(c, co + 5 * cs + 16, LE);
-        c6_0.intoMemorySegment(c, co + 6 * cs, LE);
-        c6_1.intoMemorySegment(c, co + 6 * cs + 16, LE);
-        c7_0.intoMemorySegment(c, co + 7 * cs, LE);
-        c7_1.intoMemorySegment(c, co + 7 * cs + 16, LE);
     }
 
     @Override
-    public void addPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, co, LE);
-        FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, co + 16, LE);
-        FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, co + cs, LE);
-        FloatVector c1_1 = FloatVector.fromMemorySegment(F, c, co + cs + 16, LE);
-        FloatVector c2_0 = FloatVector.fromMemorySegment(F, c, co + 2 * cs, LE);
-        FloatVector c2_1 = FloatVector.fromMemorySegment(F, c, co + 2 * cs + 16, LE);
-        FloatVector c3_0 = FloatVector.fromMemorySegment(F, c, co + 3 * cs, LE);
-        FloatVector c3_1 = FloatVector.fromMemorySegment(F, c, co + 3 * cs + 16, LE);
-        FloatVector c4_0 = FloatVector.fromMemorySegment(F, c, co + 4 * cs, LE);
-        FloatVector c4_1 = FloatVector.fromMemorySegment(F, c, co + 4 * cs + 16, LE);
-        FloatVector c5_0 = FloatVector.fromMemorySegment(F, c, co + 5 * cs, LE);
-        FloatVector c5_1 = FloatVector.fromMemorySegment(F, c, co + 5 * cs + 16, LE);
-        FloatVector c6_0 = FloatVector.fromMemorySegment(F, c, co + 6 * cs, LE);
-        FloatVector c6_1 = FloatVector.fromMemorySegment(F, c, co + 6 * cs + 16, LE);
-        FloatVector c7_0 = FloatVector.fromMemorySegment(F, c, co + 7 * cs, LE);
-        FloatVector c7_1 = FloatVector.fromMemorySegment(F, c, co + 7 * cs + 16, LE);
-        int ap = ao;
-        long bp = bo;
-        int end = ao + pairs * 96;
-        while (ap != end) {
-            FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
-            FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 16, LE);
-            FloatVector a00 = FloatVector.broadcast(F, a[ap]);
-            c0_0 = b00.fma(a00, c0_0);
-            c0_1 = b01.fma(a00, c0_1);
-            FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
-            c1_0 = b00.fma(a01, c1_0);
-            c1_1 = b01.fma(a01, c1_1);
-            FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
-            c2_0 = b00.fma(a02, c2_0);
-            c2_1 = b01.fma(a02, c2_1);
-            FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
-            c3_0 = b00.fma(a03, c3_0);
-            c3_1 = b01.fma(a03, c3_1);
-            FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
-            c4_0 = b00.fma(a04, c4_0);
-            c4_1 = b01.fma(a04, c4_1);
-            FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
-            c5_0 = b00.fma(a05, c5_0);
-            c5_1 = b01.fma(a05, c5_1);
-            FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
-            c6_0 = b00.fma(a06, c6_0);
-            c6_1 = b01.fma(a06, c6_1);
-            FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
-            c7_0 = b00.fma(a07, c7_0);
-            c7_1 = b01.fma(a07, c7_1);
-            FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
-            FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 48, LE);
-            FloatVector a10 = FloatVector.broadcast(F, a[ap + 48]);
-            c0_0 = b10.fma(a10, c0_0);
-            c0_1 = b11.fma(a10, c0_1);
-            FloatVector a11 = FloatVector.broadcast(F, a[ap + 49]);
-            c1_0 = b10.fma(a11, c1_0);
-            c1_1 = b11.fma(a11, c1_1);
-            FloatVector a12 = FloatVector.broadcast(F, a[ap + 50]);
-            c2_0 = b10.fma(a12, c2_0);
-            c2_1 = b11.fma(a12, c2_1);
-            FloatVector a13 = FloatVector.broadcast(F, a[ap + 51]);
-            c3_0 = b10.fma(a13, c3_0);
-            c3_1 = b11.fma(a13, c3_1);
-            FloatVector a14 = FloatVector.broadcast(F, a[ap + 52]);
-            c4_0 = b10.fma(a14, c4_0);
-            c4_1 = b11.fma(a14, c4_1);
-            FloatVector a15 = FloatVector.broadcast(F, a[ap + 53]);
-            c5_0 = b10.fma(a15, c5_0);
-            c5_1 = b11.fma(a15, c5_1);
-            FloatVector a16 = FloatVector.broadcast(F, a[ap + 54]);
-            c6_0 = b10.fma(a16, c6_0);
-            c6_1 = b11.fma(a16, c6_1);
-            FloatVector a17 = FloatVector.broadcast(F, a[ap + 55]);
-            c7_0 = b10.fma(a17, c7_0);
-            c7_1 = b11.fma(a17, c7_1);
-            ap += 96;
-            bp += 64;
+    public void addPairs(
+            int tiles,
+            int pairs,
+            float[] a,
+            int ao,
+            int next,
+            MemorySegment b,
+            long bo,
+            MemorySegment c,
+            long co,
+            long cs) {
+        for (int t = 0; t < tiles; t++) {
+            int ap = ao + t * next;
+            long to = co + t * 8 * cs;
+            FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, to, LE);
+            FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, to + 16, LE);
+            FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, to + cs, LE);
+            FloatVector c1_1 = FloatVector.fromMemorySegment(F, c, to + cs + 16, LE);
+            FloatVector c2_0 = FloatVector.fromMemorySegment(F, c, to + 2 * cs, LE);
+            FloatVector c2_1 = FloatVector.fromMemorySegment(F, c, to + 2 * cs + 16, LE);
+            FloatVector c3_0 = FloatVector.fromMemorySegment(F, c, to + 3 * cs, LE);
+            FloatVector c3_1 = FloatVector.fromMemorySegment(F, c, to + 3 * cs + 16, LE);
+            FloatVector c4_0 = FloatVector.fromMemorySegment(F, c, to + 4 * cs, LE);
+            FloatVector c4_1 = FloatVector.fromMemorySegment(F, c, to + 4 * cs + 16, LE);
+            FloatVector c5_0 = FloatVector.fromMemorySegment(F, c, to + 5 * cs, LE);
+            FloatVector c5_1 = FloatVector.fromMemorySegment(F, c, to + 5 * cs + 16, LE);
+            FloatVector c6_0 = FloatVector.fromMemorySegment(F, c, to + 6 * cs, LE);
+            FloatVector c6_1 = FloatVector.fromMemorySegment(F, c, to + 6 * cs + 16, LE);
+            FloatVector c7_0 = FloatVector.fromMemorySegment(F, c, to + 7 * cs, LE);
+            FloatVector c7_1 = FloatVector.fromMemorySegment(F, c, to + 7 * cs + 16, LE);
+            long bp = bo;
+            int end = ap + pairs * 96;
+            while (ap != end) {
+                FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
+                FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 16, LE);
+                FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+                c0_0 = b00.fma(a00, c0_0);
+                c0_1 = b01.fma(a00, c0_1);
+                FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+                c1_0 = b00.fma(a01, c1_0);
+                c1_1 = b01.fma(a01, c1_1);
+                FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+                c2_0 = b00.fma(a02, c2_0);
+                c2_1 = b01.fma(a02, c2_1);
+                FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+                c3_0 = b00.fma(a03, c3_0);
+                c3_1 = b01.fma(a03, c3_1);
+                FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
+                c4_0 = b00.fma(a04, c4_0);
+                c4_1 = b01.fma(a04, c4_1);
+                FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
+                c5_0 = b00.fma(a05, c5_0);
+                c5_1 = b01.fma(a05, c5_1);
+                FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
+                c6_0 = b00.fma(a06, c6_0);
+                c6_1 = b01.fma(a06, c6_1);
+                FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
+                c7_0 = b00.fma(a07, c7_0);
+                c7_1 = b01.fma(a07, c7_1);
+                FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
+                FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 48, LE);
+                FloatVector a10 = FloatVector.broadcast(F, a[ap + 48]);
+                c0_0 = b10.fma(a10, c0_0);
+                c0_1 = b11.fma(a10, c0_1);
+                FloatVector a11 = FloatVector.broadcast(F, a[ap + 49]);
+                c1_0 = b10.fma(a11, c1_0);
+                c1_1 = b11.fma(a11, c1_1);
+                FloatVector a12 = FloatVector.broadcast(F, a[ap + 50]);
+                c2_0 = b10.fma(a12, c2_0);
+                c2_1 = b11.fma(a12, c2_1);
+                FloatVector a13 = FloatVector.broadcast(F, a[ap + 51]);
+                c3_0 = b10.fma(a13, c3_0);
+                c3_1 = b11.fma(a13, c3_1);
+                FloatVector a14 = FloatVector.broadcast(F, a[ap + 52]);
+                c4_0 = b10.fma(a14, c4_0);
+                c4_1 = b11.fma(a14, c4_1);
+                FloatVector a15 = FloatVector.broadcast(F, a[ap + 53]);
+                c5_0 = b10.fma(a15, c5_0);
+                c5_1 = b11.fma(a15, c5_1);
+                FloatVector a16 = FloatVector.broadcast(F, a[ap + 54]);
+                c6_0 = b10.fma(a16, c6_0);
+                c6_1 = b11.fma(a16, c6_1);
+                FloatVector a17 = FloatVector.broadcast(F, a[ap + 55]);
+                c7_0 = b10.fma(a17, c7_0);
+                c7_1 = b11.fma(a17, c7_1);
+                ap += 96;
+                bp += 64;
+            }
+            c0_0.intoMemorySegment(c, to, LE);
+            c0_1.intoMemorySegment(c, to + 16, LE);
+            c1_0.intoMemorySegment(c, to + cs, LE);
+            c1_1.intoMemorySegment(c, to + cs + 16, LE);
+            c2_0.intoMemorySegment(c, to + 2 * cs, LE);
+            c2_1.intoMemorySegment(c, to + 2 * cs + 16, LE);
+            c3_0.intoMemorySegment(c, to + 3 * cs, LE);
+            c3_1.intoMemorySegment(c, to + 3 * cs + 16, LE);
+            c4_0.intoMemorySegment(c, to + 4 * cs, LE);
+            c4_1.intoMemorySegment(c, to + 4 * cs + 16, LE);
+            c5_0.intoMemorySegment(c, to + 5 * cs, LE);
+            c5_1.intoMemorySegment(c, to + 5 * cs + 16, LE);
+            c6_0.intoMemorySegment(c, to + 6 * cs, LE);
+            c6_1.intoMemorySegment(c, to + 6 * cs + 16, LE);
+            c7_0.intoMemorySegment(c, to + 7 * cs, LE);
+            c7_1.intoMemorySegment(c, to + 7 * cs + 16, LE);
         }
-        c0_0.intoMemorySegment(c, co, LE);
-        c0_1.intoMemorySegment(c, co + 16, LE);
-        c1_0.intoMemorySegment(c, co + cs, LE);
-        c1_1.intoMemorySegment(c, co + cs + 16, LE);
-        c2_0.intoMemorySegment(c, co + 2 * cs, LE);
-        c2_1.intoMemorySegment(c, co + 2 * cs + 16, LE);
-        c3_0.intoMemorySegment(c, co + 3 * cs, LE);
-        c3_1.intoMemorySegment(c, co + 3 * cs + 16, LE);
-        c4_0.intoMemorySegment(c, co + 4 * cs, LE);
-        c4_1.intoMemorySegment(c, co + 4 * cs + 16, LE);
-        c5_0.intoMemorySegment(c, co + 5 * cs, LE);
-        c5_1.intoMemorySegment(c, co + 5 * cs + 16, LE);
-        c6_0.intoMemorySegment(c, co + 6 * cs, LE);
-        c6_1.intoMemorySegment(c, co + 6 * cs + 16, LE);
-        c7_0.intoMemorySegment(c, co + 7 * cs, LE);
-        c7_1.intoMemorySegment(c, co + 7 * cs + 16, LE);
     }
 }

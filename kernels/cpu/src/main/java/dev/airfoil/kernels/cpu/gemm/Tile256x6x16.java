@@ -31,152 +31,178 @@ final class Tile256x6x16 implements Tile {
     }
 
     @Override
-    public void zeroPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        FloatVector c0_0 = FloatVector.zero(F);
-        FloatVector c0_1 = FloatVector.zero(F);
-        FloatVector c1_0 = FloatVector.zero(F);
-        FloatVector c1_1 = FloatVector.zero(F);
-        FloatVector c2_0 = FloatVector.zero(F);
-        FloatVector c2_1 = FloatVector.zero(F);
-        FloatVector c3_0 = FloatVector.zero(F);
-        FloatVector c3_1 = FloatVector.zero(F);
-        FloatVector c4_0 = FloatVector.zero(F);
-        FloatVector c4_1 = FloatVector.zero(F);
-        FloatVector c5_0 = FloatVector.zero(F);
-        FloatVector c5_1 = FloatVector.zero(F);
-        int ap = ao;
-        long bp = bo;
-        int end = ao + pairs * 12;
-        while (ap != end) {
-            FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
-            FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
-            FloatVector a00 = FloatVector.broadcast(F, a[ap]);
-            c0_0 = b00.fma(a00, c0_0);
-            c0_1 = b01.fma(a00, c0_1);
-            FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
-            c1_0 = b00.fma(a01, c1_0);
-            c1_1 = b01.fma(a01, c1_1);
-            FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
-            c2_0 = b00.fma(a02, c2_0);
-            c2_1 = b01.fma(a02, c2_1);
-            FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
-            c3_0 = b00.fma(a03, c3_0);
-            c3_1 = b01.fma(a03, c3_1);
-            FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
-            c4_0 = b00.fma(a04, c4_0);
-            c4_1 = b01.fma(a04, c4_1);
-            FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
-            c5_0 = b00.fma(a05, c5_0);
-            c5_1 = b01.fma(a05, c5_1);
-            FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
-            FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 96, LE);
-            FloatVector a10 = FloatVector.broadcast(F, a[ap + 6]);
-            c0_0 = b10.fma(a10, c0_0);
-            c0_1 = b11.fma(a10, c0_1);
-            FloatVector a11 = FloatVector.broadcast(F, a[ap + 7]);
-            c1_0 = b10.fma(a11, c1_0);
-            c1_1 = b11.fma(a11, c1_1);
-            FloatVector a12 = FloatVector.broadcast(F, a[ap + 8]);
-            c2_0 = b10.fma(a12, c2_0);
-            c2_1 = b11.fma(a12, c2_1);
-            FloatVector a13 = FloatVector.broadcast(F, a[ap + 9]);
-            c3_0 = b10.fma(a13, c3_0);
-            c3_1 = b11.fma(a13, c3_1);
-            FloatVector a14 = FloatVector.broadcast(F, a[ap + 10]);
-            c4_0 = b10.fma(a14, c4_0);
-            c4_1 = b11.fma(a14, c4_1);
-            FloatVector a15 = FloatVector.broadcast(F, a[ap + 11]);
-            c5_0 = b10.fma(a15, c5_0);
-            c5_1 = b11.fma(a15, c5_1);
-            ap += 12;
-            bp += 128;
+    public void zeroPairs(
+            int tiles,
+            int pairs,
+            float[] a,
+            int ao,
+            int next,
+            MemorySegment b,
+            long bo,
+            MemorySegment c,
+            long co,
+            long cs) {
+        for (int t = 0; t < tiles; t++) {
+            int ap = ao + t * next;
+            long to = co + t * 6 * cs;
+            FloatVector c0_0 = FloatVector.zero(F);
+            FloatVector c0_1 = FloatVector.zero(F);
+            FloatVector c1_0 = FloatVector.zero(F);
+            FloatVector c1_1 = FloatVector.zero(F);
+            FloatVector c2_0 = FloatVector.zero(F);
+            FloatVector c2_1 = FloatVector.zero(F);
+            FloatVector c3_0 = FloatVector.zero(F);
+            FloatVector c3_1 = FloatVector.zero(F);
+            FloatVector c4_0 = FloatVector.zero(F);
+            FloatVector c4_1 = FloatVector.zero(F);
+            FloatVector c5_0 = FloatVector.zero(F);
+            FloatVector c5_1 = FloatVector.zero(F);
+            long bp = bo;
+            int end = ap + pairs * 12;
+            while (ap != end) {
+                FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
+                FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
+                FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+                c0_0 = b00.fma(a00, c0_0);
+                c0_1 = b01.fma(a00, c0_1);
+                FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+                c1_0 = b00.fma(a01, c1_0);
+                c1_1 = b01.fma(a01, c1_1);
+                FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+                c2_0 = b00.fma(a02, c2_0);
+                c2_1 = b01.fma(a02, c2_1);
+                FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+                c3_0 = b00.fma(a03, c3_0);
+                c3_1 = b01.fma(a03, c3_1);
+                FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
+                c4_0 = b00.fma(a04, c4_0);
+                c4_1 = b01.fma(a04, c4_1);
+                FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
+                c5_0 = b00.fma(a05, c5_0);
+                c5_1 = b01.fma(a05, c5_1);
+                FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
+                FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 96, LE);
+                FloatVector a10 = FloatVector.broadcast(F, a[ap + 6]);
+                c0_0 = b10.fma(a10, c0_0);
+                c0_1 = b11.fma(a10, c0_1);
+                FloatVector a11 = FloatVector.broadcast(F, a[ap + 7]);
+                c1_0 = b10.fma(a11, c1_0);
+                c1_1 = b11.fma(a11, c1_1);
+                FloatVector a12 = FloatVector.broadcast(F, a[ap + 8]);
+                c2_0 = b10.fma(a12, c2_0);
+                c2_1 = b11.fma(a12, c2_1);
+                FloatVector a13 = FloatVector.broadcast(F, a[ap + 9]);
+                c3_0 = b10.fma(a13, c3_0);
+                c3_1 = b11.fma(a13, c3_1);
+                FloatVector a14 = FloatVector.broadcast(F, a[ap + 10]);
+                c4_0 = b10.fma(a14, c4_0);
+                c4_1 = b11.fma(a14, c4_1);
+                FloatVector a15 = FloatVector.broadcast(F, a[ap + 11]);
+                c5_0 = b10.fma(a15, c5_0);
+                c5_1 = b11.fma(a15, c5_1);
+                ap += 12;
+                bp += 128;
+            }
+            c0_0.intoMemorySegment(c, to, LE);
+            c0_1.intoMemorySegment(c, to + 32, LE);
+            c1_0.intoMemorySegment(c, to + cs, LE);
+            c1_1.intoMemorySegment(c, to + cs + 32, LE);
+            c2_0.intoMemorySegment(c, to + 2 * cs, LE);
+            c2_1.intoMemorySegment(c, to + 2 * cs + 32, LE);
+            c3_0.intoMemorySegment(c, to + 3 * cs, LE);
+            c3_1.intoMemorySegment(c, to + 3 * cs + 32, LE);
+            c4_0.intoMemorySegment(c, to + 4 * cs, LE);
+            c4_1.intoMemorySegment(c, to + 4 * cs + 32, LE);
+            c5_0.intoMemorySegment(c, to + 5 * cs, LE);
+            c5_1.intoMemorySegment(c, to + 5 * cs + 32, LE);
         }
-        c0_0.intoMemorySegment(c, co, LE);
-        c0_1.intoMemorySegment(c, co + 32, LE);
-        c1_0.intoMemorySegment(c, co + cs, LE);
-        c1_1.intoMemorySegment(c, co + cs + 32, LE);
-        c2_0.intoMemorySegment(c, co + 2 * cs, LE);
-        c2_1.intoMemorySegment(c, co + 2 * cs + 32, LE);
-        c3_0.intoMemorySegment(c, co + 3 * cs, LE);
-        c3_1.intoMemorySegment(c, co + 3 * cs + 32, LE);
-        c4_0.intoMemorySegment(c, co + 4 * cs, LE);
-        c4_1.intoMemorySegment(c, co + 4 * cs + 32, LE);
-        c5_0.intoMemorySegment(c, co + 5 * cs, LE);
-        c5_1.intoMemorySegment(c, co + 5 * cs + 32, LE);
     }
 
     @Override
-    public void addPairs(int pairs, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, co, LE);
-        FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, co + 32, LE);
-        FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, co + cs, LE);
-        FloatVector c1_1 = FloatVector.fromMemorySegment(F, c, co + cs + 32, LE);
-        FloatVector c2_0 = FloatVector.fromMemorySegment(F, c, co + 2 * cs, LE);
-        FloatVector c2_1 = FloatVector.fromMemorySegment(F, c, co + 2 * cs + 32, LE);
-        FloatVector c3_0 = FloatVector.fromMemorySegment(F, c, co + 3 * cs, LE);
-        FloatVector c3_1 = FloatVector.fromMemorySegment(F, c, co + 3 * cs + 32, LE);
-        FloatVector c4_0 = FloatVector.fromMemorySegment(F, c, co + 4 * cs, LE);
-        FloatVector c4_1 = FloatVector.fromMemorySegment(F, c, co + 4 * cs + 32, LE);
-        FloatVector c5_0 = FloatVector.fromMemorySegment(F, c, co + 5 * cs, LE);
-        FloatVector c5_1 = FloatVector.fromMemorySegment(F, c, co + 5 * cs + 32, LE);
-        int ap = ao;
-        long bp = bo;
-        int end = ao + pairs * 12;
-        while (ap != end) {
-            FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
-            FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
-            FloatVector a00 = FloatVector.broadcast(F, a[ap]);
-            c0_0 = b00.fma(a00, c0_0);
-            c0_1 = b01.fma(a00, c0_1);
-            FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
-            c1_0 = b00.fma(a01, c1_0);
-            c1_1 = b01.fma(a01, c1_1);
-            FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
-            c2_0 = b00.fma(a02, c2_0);
-            c2_1 = b01.fma(a02, c2_1);
-            FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
-            c3_0 = b00.fma(a03, c3_0);
-            c3_1 = b01.fma(a03, c3_1);
-            FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
-            c4_0 = b00.fma(a04, c4_0);
-            c4_1 = b01.fma(a04, c4_1);
-            FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
-            c5_0 = b00.fma(a05, c5_0);
-            c5_1 = b01.fma(a05, c5_1);
-            FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
-            FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 96, LE);
-            FloatVector a10 = FloatVector.broadcast(F, a[ap + 6]);
-            c0_0 = b10.fma(a10, c0_0);
-            c0_1 = b11.fma(a10, c0_1);
-            FloatVector a11 = FloatVector.broadcast(F, a[ap + 7]);
-            c1_0 = b10.fma(a11, c1_0);
-            c1_1 = b11.fma(a11, c1_1);
-            FloatVector a12 = FloatVector.broadcast(F, a[ap + 8]);
-            c2_0 = b10.fma(a12, c2_0);
-            c2_1 = b11.fma(a12, c2_1);
-            FloatVector a13 = FloatVector.broadcast(F, a[ap + 9]);
-            c3_0 = b10.fma(a13, c3_0);
-            c3_1 = b11.fma(a13, c3_1);
-            FloatVector a14 = FloatVector.broadcast(F, a[ap + 10]);
-            c4_0 = b10.fma(a14, c4_0);
-            c4_1 = b11.fma(a14, c4_1);
-            FloatVector a15 = FloatVector.broadcast(F, a[ap + 11]);
-            c5_0 = b10.fma(a15, c5_0);
-            c5_1 = b11.fma(a15, c5_1);
-            ap += 12;
-            bp += 128;
+    public void addPairs(
+            int tiles,
+            int pairs,
+            float[] a,
+            int ao,
+            int next,
+            MemorySegment b,
+            long bo,
+            MemorySegment c,
+            long co,
+            long cs) {
+        for (int t = 0; t < tiles; t++) {
+            int ap = ao + t * next;
+            long to = co + t * 6 * cs;
+            FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, to, LE);
+            FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, to + 32, LE);
+            FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, to + cs, LE);
+            FloatVector c1_1 = FloatVector.fromMemorySegment(F, c, to + cs + 32, LE);
+            FloatVector c2_0 = FloatVector.fromMemorySegment(F, c, to + 2 * cs, LE);
+            FloatVector c2_1 = FloatVector.fromMemorySegment(F, c, to + 2 * cs + 32, LE);
+            FloatVector c3_0 = FloatVector.fromMemorySegment(F, c, to + 3 * cs, LE);
+            FloatVector c3_1 = FloatVector.fromMemorySegment(F, c, to + 3 * cs + 32, LE);
+            FloatVector c4_0 = FloatVector.fromMemorySegment(F, c, to + 4 * cs, LE);
+            FloatVector c4_1 = FloatVector.fromMemorySegment(F, c, to + 4 * cs + 32, LE);
+            FloatVector c5_0 = FloatVector.fromMemorySegment(F, c, to + 5 * cs, LE);
+            FloatVector c5_1 = FloatVector.fromMemorySegment(F, c, to + 5 * cs + 32, LE);
+            long bp = bo;
+            int end = ap + pairs * 12;
+            while (ap != end) {
+                FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
+                FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
+                FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+                c0_0 = b00.fma(a00, c0_0);
+                c0_1 = b01.fma(a00, c0_1);
+                FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+                c1_0 = b00.fma(a01, c1_0);
+                c1_1 = b01.fma(a01, c1_1);
+                FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+                c2_0 = b00.fma(a02, c2_0);
+                c2_1 = b01.fma(a02, c2_1);
+                FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+                c3_0 = b00.fma(a03, c3_0);
+                c3_1 = b01.fma(a03, c3_1);
+                FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
+                c4_0 = b00.fma(a04, c4_0);
+                c4_1 = b01.fma(a04, c4_1);
+                FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
+                c5_0 = b00.fma(a05, c5_0);
+                c5_1 = b01.fma(a05, c5_1);
+                FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
+                FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 96, LE);
+                FloatVector a10 = FloatVector.broadcast(F, a[ap + 6]);
+                c0_0 = b10.fma(a10, c0_0);
+                c0_1 = b11.fma(a10, c0_1);
+                FloatVector a11 = FloatVector.broadcast(F, a[ap + 7]);
+                c1_0 = b10.fma(a11, c1_0);
+                c1_1 = b11.fma(a11, c1_1);
+                FloatVector a12 = FloatVector.broadcast(F, a[ap + 8]);
+                c2_0 = b10.fma(a12, c2_0);
+                c2_1 = b11.fma(a12, c2_1);
+                FloatVector a13 = FloatVector.broadcast(F, a[ap + 9]);
+                c3_0 = b10.fma(a13, c3_0);
+                c3_1 = b11.fma(a13, c3_1);
+                FloatVector a14 = FloatVector.broadcast(F, a[ap + 10]);
+                c4_0 = b10.fma(a14, c4_0);
+                c4_1 = b11.fma(a14, c4_1);
+                FloatVector a15 = FloatVector.broadcast(F, a[ap + 11]);
+                c5_0 = b10.fma(a15, c5_0);
+                c5_1 = b11.fma(a15, c5_1);
+                ap += 12;
+                bp += 128;
+            }
+            c0_0.intoMemorySegment(c, to, LE);
+            c0_1.intoMemorySegment(c, to + 32, LE);
+            c1_0.intoMemorySegment(c, to + cs, LE);
+            c1_1.intoMemorySegment(c, to + cs + 32, LE);
+            c2_0.intoMemorySegment(c, to + 2 * cs, LE);
+            c2_1.intoMemorySegment(c, to + 2 * cs + 32, LE);
+            c3_0.intoMemorySegment(c, to + 3 * cs, LE);
+            c3_1.intoMemorySegment(c, to + 3 * cs + 32, LE);
+            c4_0.intoMemorySegment(c, to + 4 * cs, LE);
+            c4_1.intoMemorySegment(c, to + 4 * cs + 32, LE);
+            c5_0.intoMemorySegment(c, to + 5 * cs, LE);
+            c5_1.intoMemorySegment(c, to + 5 * cs + 32, LE);
         }
-        c0_0.intoMemorySegment(c, co, LE);
-        c0_1.intoMemorySegment(c, co + 32, LE);
-        c1_0.intoMemorySegment(c, co + cs, LE);
-        c1_1.intoMemorySegment(c, co + cs + 32, LE);
-        c2_0.intoMemorySegment(c, co + 2 * cs, LE);
-        c2_1.intoMemorySegment(c, co + 2 * cs + 32, LE);
-        c3_0.intoMemorySegment(c, co + 3 * cs, LE);
-        c3_1.intoMemorySegment(c, co + 3 * cs + 32, LE);
-        c4_0.intoMemorySegment(c, co + 4 * cs, LE);
-        c4_1.intoMemorySegment(c, co + 4 * cs + 32, LE);
-        c5_0.intoMemorySegment(c, co + 5 * cs, LE);
-        c5_1.intoMemorySegment(c, co + 5 * cs + 32, LE);
     }
 }
