@@ -3,7 +3,9 @@ package dev.airfoil.bench.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.airfoil.cli.Benchmarks;
+import dev.airfoil.tensor.BackendProvider.Availability;
 import dev.airfoil.tensor.BackendProvider.Precision;
+import dev.airfoil.tensor.Backends;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -11,8 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tests' class path has no peers: the table must do without. */
 class TableTest {
@@ -48,6 +53,35 @@ class TableTest {
         assertThat(out.toString()).contains("adalnmodulate 1101x1152", "GB/s");
         assertThat(Files.readString(json)).startsWith("[").contains("\"of_limit\"", "\"peer\" : null");
         assertThat(Files.readAllBytes(plot)).startsWith(0x89, 'P', 'N', 'G');
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cpu", "opencl"})
+    void aProfileSaysWhatTookTheTime(String backend) {
+        Backends.present().forEach((provider, availability) -> {
+            if (provider.name().equals(backend) && availability instanceof Availability.Unavailable(String reason)) {
+                Assumptions.abort(backend + " cannot run here: " + reason);
+            }
+        });
+        StringWriter out = new StringWriter();
+
+        table().profile(
+                        new Benchmarks.Request(
+                                backend,
+                                Precision.MIXED,
+                                "",
+                                List.of(1),
+                                1e-3,
+                                Optional.empty(),
+                                Optional.empty(),
+                                new Benchmarks.Profiled("tiny", 1, 64)),
+                        new PrintWriter(out, true));
+
+        assertThat(out.toString())
+                .contains("1 of 64 x 64 by tiny, MIXED, on")
+                .contains("forward: ", "forward and backward: ", "training step: ", "GiB in tensors")
+                .contains("adafactor", "attention")
+                .containsIgnoringCase("GB/s");
     }
 
     @Test
