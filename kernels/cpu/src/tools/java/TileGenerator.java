@@ -72,7 +72,7 @@ final class TileGenerator {
     private static String source(Spec s) {
         StringBuilder o = new StringBuilder();
         o.append("package dev.airfoil.kernels.cpu.gemm;\n\n");
-        o.append("import java.lang.foreign.MemorySegment;\nimport java.nio.ByteOrder;\n");
+        o.append("import dev.airfoil.kernels.cpu.vector.Lanes;\nimport java.lang.foreign.MemorySegment;\nimport java.nio.ByteOrder;\n");
         o.append("import jdk.incubator.vector.FloatVector;\nimport jdk.incubator.vector.VectorSpecies;\n\n");
         o.append("/** ").append(s.why).append(" Written by TileGenerator. */\n");
         o.append("final class ").append(s.name()).append(" implements Tile {\n");
@@ -92,7 +92,8 @@ final class TileGenerator {
     private static void method(StringBuilder o, Spec s, String name) {
         boolean add = name.equals("addPairs");
         o.append("    @Override\n    public void ").append(name).append("(\n            ");
-        o.append("int tiles, int pairs, float[] a, int ao, int next, MemorySegment b, long bo, MemorySegment c, long co, long cs) {\n");
+        o.append("int tiles, int pairs, float[] a, int ao, int next, MemorySegment b, long bo, MemorySegment y, long co, long cs) {\n");
+        line(o, 2, "MemorySegment c = Lanes.offHeap(y);");
         line(o, 2, "for (int t = 0; t < tiles; t++) {");
         line(o, 3, "int ap = ao + t * next;");
         line(o, 3, "long to = co + t * " + s.rows + " * cs;");

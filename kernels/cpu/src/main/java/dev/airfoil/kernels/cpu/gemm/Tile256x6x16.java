@@ -1,5 +1,6 @@
 package dev.airfoil.kernels.cpu.gemm;
 
+import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -39,9 +40,10 @@ final class Tile256x6x16 implements Tile {
             int next,
             MemorySegment b,
             long bo,
-            MemorySegment c,
+            MemorySegment y,
             long co,
             long cs) {
+        MemorySegment c = Lanes.offHeap(y);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
             long to = co + t * 6 * cs;
@@ -127,9 +129,10 @@ final class Tile256x6x16 implements Tile {
             int next,
             MemorySegment b,
             long bo,
-            MemorySegment c,
+            MemorySegment y,
             long co,
             long cs) {
+        MemorySegment c = Lanes.offHeap(y);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
             long to = co + t * 6 * cs;
