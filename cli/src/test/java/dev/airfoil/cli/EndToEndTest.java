@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.airfoil.pipeline.Png;
+import dev.airfoil.tensor.BackendProvider.Availability;
+import dev.airfoil.tensor.Backends;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -44,8 +46,8 @@ class EndToEndTest {
         assertThat(airfoil(0, "data", "folder", at("pictures"), "-o", at("set"), "--size", "8"))
                 .contains("12 pictures of 12 concepts", "1 skipped", "skipped broken.png");
 
-        train(2);
-        assertThat(airfoil(1, trainArgs(2))).contains("holds a run already; resume it");
+        train("run", 2);
+        assertThat(airfoil(1, trainArgs("run", 2))).contains("holds a run already; resume it");
         assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", "4", "--resume"))
                 .contains("steps 3 to 4", "Done after step 4");
         assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", "5", "--resume", "--precision", "mixed"))
@@ -92,7 +94,7 @@ class EndToEndTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path")));
         command.add(Main.class.getName());
-        command.addAll(List.of(trainArgs(1_000_000)));
+        command.addAll(List.of(trainArgs("run", 1_000_000)));
 
         Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
         List<String> said = new ArrayList<>();
@@ -114,19 +116,65 @@ class EndToEndTest {
                 .contains("steps " + next + " to " + next, "Done after step " + next);
     }
 
+    /** Training and painting whole on a device: the same seeds make the same batches and noise, so nearly the same picture. */
+    @Test
+    void anOpenClDeviceTrainsAndPaintsAsTheCpuDoes() throws IOException {
+        Backends.present().forEach((provider, availability) -> {
+            if (availability instanceof Availability.Unavailable(String reason)) {
+                assumeThat(provider.name()).as(reason).isNotEqualTo("opencl");
+            }
+        });
+        pictures();
+        airfoil(0, "data", "folder", at("pictures"), "-o", at("set"), "--size", "8");
+        for (String backend : List.of("cpu", "opencl")) {
+            train(backend, 3, "--backend", backend);
+            String model = at(backend + "/model.safetensors");
+            for (String painter : List.of("cpu", "opencl")) {
+                String name = backend + "-" + painter + ".png";
+                airfoil(
+                        0,
+                        "generate",
+                        "a red square",
+                        "-m",
+                        model,
+                        "-o",
+                        at(name),
+                        "--steps",
+                        "2",
+                        "--backend",
+                        painter);
+                near(pixels(name), pixels("cpu-cpu.png"));
+            }
+        }
+    }
+
+    /** Each channel of each pixel within 2 of 255. */
+    private static void near(List<Integer> ours, List<Integer> theirs) {
+        for (int i = 0; i < theirs.size(); i++) {
+            Color a = new Color(ours.get(i));
+            Color b = new Color(theirs.get(i));
+            int most = Math.max(
+                    Math.abs(a.getRed() - b.getRed()),
+                    Math.max(Math.abs(a.getGreen() - b.getGreen()), Math.abs(a.getBlue() - b.getBlue())));
+            assertThat(most).as("difference of %s to %s at pixel %d", a, b, i).isLessThanOrEqualTo(2);
+        }
+    }
+
     private static boolean endsWell(List<String> command, String argument) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(command);
         all.add(argument);
         return new ProcessBuilder(all).inheritIO().start().waitFor() == 0;
     }
 
-    private void train(int steps) {
-        assertThat(airfoil(0, trainArgs(steps)))
-                .contains("parameters", "step 1 of 2  loss", "images/s", "Done after step 2");
+    private void train(String run, int steps, String... more) {
+        List<String> args = new ArrayList<>(List.of(trainArgs(run, steps)));
+        args.addAll(List.of(more));
+        assertThat(airfoil(0, args.toArray(String[]::new)))
+                .contains("parameters", "step 1 of " + steps + "  loss", "images/s", "Done after step " + steps);
     }
 
-    private String[] trainArgs(int steps) {
-        List<String> args = new ArrayList<>(List.of("train", at("set"), "-o", at("run")));
+    private String[] trainArgs(String run, int steps) {
+        List<String> args = new ArrayList<>(List.of("train", at("set"), "-o", at(run)));
         args.addAll(List.of("--steps", Integer.toString(steps), "--layers", "1", "--dim", "16", "--heads", "2"));
         args.addAll(List.of("--batch", "4", "--log-every", "1", "--sharing", "full", "--lr", "0.001"));
         return args.toArray(String[]::new);

@@ -2,6 +2,8 @@ package dev.airfoil.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.airfoil.autograd.GradCheck;
 import dev.airfoil.autograd.Gradients;
 import dev.airfoil.autograd.Tape;
@@ -15,9 +17,11 @@ import dev.airfoil.tensor.Eager;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Fused;
 import dev.airfoil.tensor.Interpreter;
+import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorSpec;
+import dev.airfoil.tensor.View;
 import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.ActivationGrad;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
@@ -34,12 +38,15 @@ import dev.airfoil.tests.OpCase.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every op of the catalogue: each backend against the definition, and the gradient against two other ways to it. */
@@ -61,18 +68,51 @@ class OpAgreementTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> noOpRunsByItsDefinitionOnADevice() {
+        return Backends.present().entrySet().stream()
+                .filter(e -> e.getKey().name().equals("opencl"))
+                .map(e -> DynamicTest.dynamicTest(e.getKey().name(), () -> hasKernels(e)));
+    }
+
+    private static void hasKernels(Map.Entry<BackendProvider, Availability> present) {
+        Set<String> without = new TreeSet<>();
+        try (Backend backend = open(present)) {
+            for (OpCase c : Stream.concat(OpCases.all().stream(), OpCases.half().stream())
+                    .toList()) {
+                new Eager(backend)
+                        .run(() -> Scope.run("case", () -> {
+                            if (!backend.supports(c.op(), c.inputs(Placement.DENSE))) {
+                                without.add(c.name());
+                            }
+                        }));
+            }
+        }
+        assertThat(without).isEmpty();
+    }
+
+    @Test
+    void everyOpHasACase() {
+        Set<String> tried =
+                OpCases.all().stream().map(c -> c.op().getClass().getName()).collect(Collectors.toSet());
+        assertThat(new ClassFileImporter()
+                        .importPackages("dev.airfoil.tensor").stream()
+                                .filter(c -> c.getPackageName().endsWith(".ops"))
+                                .filter(c -> c.isAssignableTo(Op.class) && !c.isAssignableTo(View.class))
+                                .map(JavaClass::getName))
+                .isNotEmpty()
+                .allSatisfy(op -> assertThat(tried).contains(op));
+    }
+
+    @TestFactory
     Stream<DynamicTest> halfWidthMeansWidenedThenRounded() {
         return Backends.present().entrySet().stream()
                 .map(e -> DynamicTest.dynamicTest(e.getKey().name(), () -> agrees(e, OpCases.half())));
     }
 
     private static void agrees(Map.Entry<BackendProvider, Availability> present, List<OpCase> cases) {
-        if (present.getValue() instanceof Availability.Unavailable(String reason)) {
-            Assumptions.abort(present.getKey().name() + " cannot run here: " + reason);
-        }
         List<String> wrong = new ArrayList<>();
         try (Backend reference = Backends.open("reference", Options.DEFAULT);
-                Backend backend = present.getKey().open("", Options.DEFAULT)) {
+                Backend backend = open(present)) {
             int own = backend.memory().blocks();
             for (OpCase c : cases) {
                 List<Output> expected = expected(reference, c);
@@ -90,6 +130,13 @@ class OpAgreementTest {
                     .as("blocks left on " + backend.name())
                     .isEqualTo(own);
         }
+    }
+
+    private static Backend open(Map.Entry<BackendProvider, Availability> present) {
+        if (present.getValue() instanceof Availability.Unavailable(String reason)) {
+            Assumptions.abort(present.getKey().name() + " cannot run here: " + reason);
+        }
+        return present.getKey().open("", Options.DEFAULT);
     }
 
     /** What an op gave. */

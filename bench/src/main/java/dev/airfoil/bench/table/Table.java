@@ -81,7 +81,12 @@ public final class Table implements Benchmarks {
 
     private void measure(
             Request request, int threads, Optional<Torch> torch, Optional<Blas> blas, double peak, PrintWriter out) {
-        Stream.of(Products.entries(), Attentions.entries(), FusedOps.entries(), Models.entries())
+        Stream.of(
+                        Products.entries(),
+                        Attentions.entries(),
+                        Convolutions.entries(),
+                        FusedOps.entries(),
+                        Models.entries())
                 .flatMap(List::stream)
                 .filter(entry -> request.wants(entry.name()))
                 .forEach(entry -> {

@@ -168,13 +168,19 @@ class CpuBackendTest {
 
     @Test
     void convolutions() {
-        for (Conv2d conv : List.of(Conv2d.of(1, 1), new Conv2d(2, 0, 0, 1, 1), Conv2d.of(1, 0))) {
+        int c = 50; // patches longer than a block of depths
+        for (Conv2d conv : List.of(
+                Conv2d.of(1, 1),
+                new Conv2d(2, 0, 0, 1, 1),
+                Conv2d.of(1, 0),
+                new Conv2d(1, 0, 2, 1, 1),
+                Conv2d.of(1, 3))) {
             int k = conv.equals(Conv2d.of(1, 0)) ? 1 : 3;
             int p = conv.outRows(29, k);
             int q = conv.outCols(31, k);
-            check(conv, () -> List.of(n(1, 2, 11, 29, 31), n(2, 13, 11, k, k)));
-            check(new Conv2dGradInput(conv, 29, 31), () -> List.of(n(1, 13, 11, k, k), n(2, 2, 13, p, q)));
-            check(new Conv2dGradWeight(conv, k, k), () -> List.of(n(1, 2, 11, 29, 31), n(2, 2, 13, p, q)));
+            check(conv, () -> List.of(n(1, 2, c, 29, 31), n(2, 13, c, k, k)));
+            check(new Conv2dGradInput(conv, 29, 31), () -> List.of(n(1, 13, c, k, k), n(2, 2, 13, p, q)));
+            check(new Conv2dGradWeight(conv, k, k), () -> List.of(n(1, 2, c, 29, 31), n(2, 2, 13, p, q)));
         }
     }
 

@@ -57,7 +57,7 @@ public record Gemm(Tile tile) {
     }
 
     /** Packs B for any number of products into {@code to}, which has {@link #packedSize} floats. */
-    public PackedMatrix pack(WorkerPool pool, int k, int n, Operand b, MemorySegment to) {
+    public PackedMatrix pack(WorkerPool pool, int k, int n, Factor b, MemorySegment to) {
         int panels = ceil(n, tile.columns());
         int kc = depth(k);
         int blocks = k == 0 ? 0 : ceil(k, kc);
@@ -72,7 +72,7 @@ public record Gemm(Tile tile) {
     }
 
     /** {@code C [m n] (+)= A [m k] B [k n]}, B packed for this call. */
-    public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Operand b, Product c) {
+    public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Factor b, Product c) {
         try (Scratch shared = Scratch.borrow()) {
             MemorySegment to = shared.segment(B_SLOT, packedSize(Math.min(k, depth(Math.max(k, 1))), n));
             run(pool, m, n, k, a, new Right(b, to, true), c, shared);
@@ -91,7 +91,7 @@ public record Gemm(Tile tile) {
     }
 
     /** B: where it is, where its panels are, and whether they must be filled first. */
-    private record Right(Operand from, MemorySegment panels, boolean pack) {}
+    private record Right(Factor from, MemorySegment panels, boolean pack) {}
 
     private void run(WorkerPool pool, int m, int n, int k, Operand a, Right b, Product c, Scratch shared) {
         if (m == 0 || n == 0) {
@@ -147,7 +147,7 @@ public record Gemm(Tile tile) {
         }
     }
 
-    private void packB(Operand b, int n, int p0, int kb, MemorySegment to, long base, int from, int end) {
+    private void packB(Factor b, int n, int p0, int kb, MemorySegment to, long base, int from, int end) {
         if (from >= end) {
             return;
         }

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  * common index, stands at byte {@code base + i * outer + p * depth}. Any strides are right; those where one of them is 4
  * bytes are fast.
  */
-public record Operand(MemorySegment data, long base, long outer, long depth) {
+public record Operand(MemorySegment data, long base, long outer, long depth) implements Factor {
     /** A as {@code [m k]}, or B as {@code [n k]} (the weight of a linear layer): strides in elements. */
     public static Operand ofRows(MemorySegment data, long base, long rowStride) {
         return new Operand(data, base, rowStride * Float.BYTES, Float.BYTES);
@@ -45,12 +45,8 @@ public record Operand(MemorySegment data, long base, long outer, long depth) {
         }
     }
 
-    /**
-     * The same to off-heap memory, from byte {@code at} on.
-     *
-     * @param panel working memory of {@code width * k + 16} floats
-     */
-    void pack(int i0, int w, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
+    @Override
+    public void pack(int i0, int w, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
         if (outer == Float.BYTES && w == width && width % Lanes.N == 0) {
             Panels.wholeColumns(data, base + i0 * outer + p0 * depth, depth, width, k, to, at);
             return;
