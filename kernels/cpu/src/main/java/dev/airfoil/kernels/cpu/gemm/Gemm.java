@@ -31,6 +31,8 @@ public record Gemm(Tile tile) {
     private static final int DEPTH = 384;
     /** Rows of A in a block: with this depth, half of a small second-level cache. */
     private static final int ROWS = 160;
+    /** Panels of columns that are finished together: rows long enough for a loop, while C is in a cache. */
+    private static final int STRIP = 16;
     /** Rows of A that are packed at once: bounds the scratch memory. */
     private static final int CHUNK = 1920;
     /** Below this many multiplications a product runs on its caller alone. */
@@ -199,8 +201,14 @@ public record Gemm(Tile tile) {
         try (Scratch own = Scratch.borrow()) {
             MemorySegment spare = own.segment(TILE_SLOT, (long) tile.rows() * tile.columns());
             for (int ic = i0; ic < i1; ic += step) {
+                int end = Math.min(i1, ic + step);
+                int first = j0;
                 for (int j = j0; j < j1; j++) {
-                    column(block, ic, Math.min(i1, ic + step), j, spare);
+                    column(block, ic, end, j, spare);
+                    if (block.last && (j + 1 - first == STRIP || j + 1 == j1)) {
+                        finish(block, ic, end, first, j + 1, spare);
+                        first = j + 1;
+                    }
                 }
             }
         }
@@ -223,22 +231,24 @@ public record Gemm(Tile tile) {
             } else {
                 tile.zero(whole - i0, k, block.a, i0 * mr * k, block.b, bo, c.data(), co, c.stride());
             }
-            finish(block, co, (whole - i0) * mr, nr, j, spare);
         }
         for (int ip = whole; ip < i1; ip++) {
             long co = c.base() + (long) ip * mr * c.stride() + 4L * j * nr;
             int h = Math.min(mr, block.m - ip * mr);
             tile.zero(1, k, block.a, ip * mr * k, block.b, bo, spare, 0, 4L * nr);
             merge(spare, c, co, h, w, block.adds());
-            finish(block, co, h, w, j, spare);
         }
     }
 
-    private void finish(Block block, long co, int h, int w, int j, MemorySegment spare) {
+    /** Bias and activation of panels of rows {@code i0 .. i1} and of columns {@code j0 .. j1}, which are complete. */
+    private void finish(Block block, int i0, int i1, int j0, int j1, MemorySegment spare) {
         Product c = block.c;
-        if (block.last) {
-            c.epilogue().apply(c.data(), co, c.stride(), h, w, j * tile.columns(), spare);
-        }
+        int row = i0 * tile.rows();
+        int column = j0 * tile.columns();
+        int rows = Math.min(block.m, i1 * tile.rows()) - row;
+        int columns = Math.min(block.n, j1 * tile.columns()) - column;
+        long co = c.base() + row * c.stride() + 4L * column;
+        c.epilogue().apply(c.data(), co, c.stride(), rows, columns, column, spare);
     }
 
     /** The part of a tile that C has: {@code h x w}. */
