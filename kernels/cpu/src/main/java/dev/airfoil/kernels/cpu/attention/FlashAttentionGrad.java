@@ -11,7 +11,6 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The gradients of attention by blocks of keys and queries; the weights are computed again from the scores and {@code
@@ -186,7 +185,7 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
                 sum = FloatVector.fromMemorySegment(F, a, ao + 4L * i, LE)
                         .fma(FloatVector.fromMemorySegment(F, b, bo + 4L * i, LE), sum);
             }
-            float all = sum.reduceLanes(VectorOperators.ADD);
+            float all = Lanes.sum(sum);
             for (; i < e; i++) {
                 all = Math.fma(Lanes.get(a, ao + 4L * i), Lanes.get(b, bo + 4L * i), all);
             }

@@ -7,7 +7,6 @@ import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The rows of all heads, {@code [b h n e]} in any order in memory as long as a row's elements are neighbours. Strides in
@@ -45,7 +44,7 @@ public record Heads(MemorySegment data, long base, long batch, long head, long r
             FloatVector x = FloatVector.fromMemorySegment(F, data, from + 4L * j, LE);
             sum = x.fma(x, sum);
         }
-        float all = sum.reduceLanes(VectorOperators.ADD);
+        float all = Lanes.sum(sum);
         for (; j < e; j++) {
             float x = Lanes.get(data, from + 4L * j);
             all += x * x;

@@ -14,7 +14,6 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * A row and a column for each matrix {@code [r c]}: moved on by the means of {@code g^2 + eps} along rows and columns;
@@ -129,7 +128,7 @@ final class FactoredMoment implements SecondMoment {
             s.add(FloatVector.fromMemorySegment(F, columns, to + 4L * j, LE)).intoMemorySegment(out, to + 4L * j, LE);
             sum = sum.add(s);
         }
-        float total = sum.reduceLanes(VectorOperators.ADD);
+        float total = Lanes.sum(sum);
         for (; j < n; j++) {
             float x = Lanes.get(g, go + 4L * j);
             Lanes.set(columns, to + 4L * j, Lanes.get(columns, to + 4L * j) + x * x);

@@ -13,7 +13,6 @@ import dev.airfoil.tensor.ops.AdafactorUpdate;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** One number per element: {@code v' = beta2 v + (1 - beta2) (g^2 + eps)}, {@code u = g / sqrt(v')}. */
 final class FullMoment implements SecondMoment {
@@ -79,7 +78,7 @@ final class FullMoment implements SecondMoment {
             moved.intoMemorySegment(out, yo + 4L * j, LE);
             sum = sum.add(square.div(moved));
         }
-        float total = sum.reduceLanes(VectorOperators.ADD);
+        float total = Lanes.sum(sum);
         for (; j < n; j++) {
             float x = Lanes.get(g, go + 4L * j);
             float moved = Lanes.get(v, vo + 4L * j) * beta2 + (x * x + eps) * rest2;

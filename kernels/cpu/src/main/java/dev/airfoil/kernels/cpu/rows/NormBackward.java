@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The gradients of {@link NormForward}: with {@code g = gy (factor + plus)}, {@code gx = scale (g - mean(g) - hat mean(g
@@ -173,8 +172,8 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             a = a.add(g);
             c = g.fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m).sub(mean), c);
         }
-        numbers[2] = a.add(b).reduceLanes(VectorOperators.ADD) / d;
-        numbers[3] = c.add(e).reduceLanes(VectorOperators.ADD) * numbers[1] / d;
+        numbers[2] = Lanes.sum(a.add(b)) / d;
+        numbers[3] = Lanes.sum(c.add(e)) * numbers[1] / d;
     }
 
     /** Adds up the chunks of each group; columns in parallel. */

@@ -9,7 +9,6 @@ import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -67,7 +66,7 @@ final class Rotation {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
             sum = v.fma(v, sum);
         }
-        float total = sum.reduceLanes(VectorOperators.ADD);
+        float total = Lanes.sum(sum);
         for (; j < e; j++) {
             float v = Lanes.get(x, xo + 4L * j);
             total += v * v;
@@ -163,7 +162,7 @@ final class Rotation {
             sum = u.mul(FloatVector.fromMemorySegment(F, w, wo + 4L * j, LE))
                     .fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE), sum);
         }
-        float total = sum.reduceLanes(VectorOperators.ADD);
+        float total = Lanes.sum(sum);
         for (; j < e; j++) {
             float t = Lanes.get(g, go + 4L * (j ^ 1)) * Lanes.get(table, s + 4L * j);
             float u = Lanes.get(g, go + 4L * j) * Lanes.get(table, 4L * j) - t;

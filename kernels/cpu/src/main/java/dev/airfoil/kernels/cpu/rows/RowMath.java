@@ -38,7 +38,7 @@ public final class RowMath {
         for (; j < n; j += N) {
             a = a.add(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, F.indexInRange(j, n)));
         }
-        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(a.add(b).add(c.add(d)));
     }
 
     /** Mean and variance of {@code n > 0} elements, to {@code to[0]} and {@code to[1]}. */
@@ -88,9 +88,9 @@ public final class RowMath {
             a = a.add(u);
             c = u.fma(u, c);
         }
-        float off = a.add(b).reduceLanes(VectorOperators.ADD) / n;
+        float off = Lanes.sum(a.add(b)) / n;
         to[0] = guess.lane(0) + off;
-        to[1] = Math.max(0, c.add(d).reduceLanes(VectorOperators.ADD) / n - off * off);
+        to[1] = Math.max(0, Lanes.sum(c.add(d)) / n - off * off);
     }
 
     static float dot(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
@@ -116,7 +116,7 @@ public final class RowMath {
             a = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m)
                     .fma(FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE, m), a);
         }
-        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(a.add(b).add(c.add(d)));
     }
 
     /** Largest element; NaN if there is one. */

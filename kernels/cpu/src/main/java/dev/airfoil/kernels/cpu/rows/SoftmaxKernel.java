@@ -14,7 +14,6 @@ import dev.airfoil.tensor.ops.Softmax;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /** Rows in parallel: maximum, exponentials with their sum, division. */
 public final class SoftmaxKernel implements CpuKernel<Softmax> {
@@ -56,7 +55,7 @@ public final class SoftmaxKernel implements CpuKernel<Softmax> {
             e.intoMemorySegment(out, yo + 4L * j, LE, m);
             sum = sum.add(e, m);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum);
     }
 
     private static void scale(MemorySegment y, long yo, float factor, int d) {

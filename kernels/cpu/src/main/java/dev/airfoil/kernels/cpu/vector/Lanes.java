@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -21,6 +22,10 @@ public final class Lanes {
     private static final Class<? extends MemorySegment> OFF_HEAP =
             Arena.global().allocate(1).getClass();
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
+
+    private static final VectorShuffle<Float> PLUS_8 = VectorShuffle.fromOp(F, i -> (i + 8) % N);
+    private static final VectorShuffle<Float> PLUS_4 = VectorShuffle.fromOp(F, i -> (i + 4) % N);
+    private static final VectorShuffle<Float> PLUS_2 = VectorShuffle.fromOp(F, i -> (i + 2) % N);
 
     private Lanes() {}
 
@@ -43,6 +48,22 @@ public final class Lanes {
      */
     public static MemorySegment offHeap(MemorySegment s) {
         return OFF_HEAP.cast(s);
+    }
+
+    /**
+     * The sum of all lanes. In a fixed order, where {@code reduceLanes} has one before a loop is compiled and another
+     * after: the same numbers give the same bits at any time.
+     */
+    public static float sum(FloatVector v) {
+        FloatVector s = v;
+        if (N == 16) {
+            s = s.add(s.rearrange(PLUS_8));
+        }
+        if (N >= 8) {
+            s = s.add(s.rearrange(PLUS_4));
+        }
+        s = s.add(s.rearrange(PLUS_2));
+        return s.lane(0) + s.lane(1);
     }
 
     public static float get(MemorySegment s, long offset) {
