@@ -62,7 +62,7 @@ final class TileGenerator {
         for (Left left : Left.values()) {
             specs.add(new Spec(128, 8, 2, left, 48, neon + "."));
             specs.add(new Spec(256, 6, 2, left, 48, avx2 + "."));
-            specs.add(new Spec(512, 12, 2, left, 96, avx512 + "; columns divide a head's width."));
+            specs.add(new Spec(512, 8, 2, left, 96, "16 accumulators of the 32 registers of AVX-512; columns divide a head's width."));
         }
         for (Spec spec : specs) {
             Files.writeString(Path.of(args[0], spec.name() + ".java"), source(spec));

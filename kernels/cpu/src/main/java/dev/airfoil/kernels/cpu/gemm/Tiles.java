@@ -52,6 +52,6 @@ public final class Tiles {
         return List.of(
                 new Attention(new Tile128x8x8(), new Tile128x8x8Wide(), new Tile128x8x8Rows()),
                 new Attention(new Tile256x6x16(), new Tile256x6x16Wide(), new Tile256x6x16Rows()),
-                new Attention(new Tile512x12x32(), new Tile512x12x32Wide(), new Tile512x12x32Rows()));
+                new Attention(new Tile512x8x32(), new Tile512x8x32Wide(), new Tile512x8x32Rows()));
     }
 }

@@ -6,14 +6,14 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** 24 accumulators of the 32 registers of AVX-512; columns divide a head's width. Written by TileGenerator. */
-final class Tile512x12x32Rows implements Tile {
+/** 16 accumulators of the 32 registers of AVX-512; columns divide a head's width. Written by TileGenerator. */
+final class Tile512x8x32 implements Tile {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_512;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
 
     @Override
     public int rows() {
-        return 12;
+        return 8;
     }
 
     @Override
@@ -23,12 +23,12 @@ final class Tile512x12x32Rows implements Tile {
 
     @Override
     public int step() {
-        return 1;
+        return 8;
     }
 
     @Override
     public int rowStep() {
-        return 96;
+        return 1;
     }
 
     @Override
@@ -46,7 +46,7 @@ final class Tile512x12x32Rows implements Tile {
         MemorySegment c = Lanes.offHeap(y);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
-            long to = co + t * 12 * cs;
+            long to = co + t * 8 * cs;
             FloatVector c0_0 = FloatVector.zero(F);
             FloatVector c0_1 = FloatVector.zero(F);
             FloatVector c1_0 = FloatVector.zero(F);
@@ -63,94 +63,62 @@ final class Tile512x12x32Rows implements Tile {
             FloatVector c6_1 = FloatVector.zero(F);
             FloatVector c7_0 = FloatVector.zero(F);
             FloatVector c7_1 = FloatVector.zero(F);
-            FloatVector c8_0 = FloatVector.zero(F);
-            FloatVector c8_1 = FloatVector.zero(F);
-            FloatVector c9_0 = FloatVector.zero(F);
-            FloatVector c9_1 = FloatVector.zero(F);
-            FloatVector c10_0 = FloatVector.zero(F);
-            FloatVector c10_1 = FloatVector.zero(F);
-            FloatVector c11_0 = FloatVector.zero(F);
-            FloatVector c11_1 = FloatVector.zero(F);
             long bp = bo;
-            int end = ap + pairs * 2;
+            int end = ap + pairs * 16;
             while (ap != end) {
                 FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
                 FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
                 FloatVector a00 = FloatVector.broadcast(F, a[ap]);
                 c0_0 = b00.fma(a00, c0_0);
                 c0_1 = b01.fma(a00, c0_1);
-                FloatVector a01 = FloatVector.broadcast(F, a[ap + 96]);
+                FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
                 c1_0 = b00.fma(a01, c1_0);
                 c1_1 = b01.fma(a01, c1_1);
-                FloatVector a02 = FloatVector.broadcast(F, a[ap + 192]);
+                FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
                 c2_0 = b00.fma(a02, c2_0);
                 c2_1 = b01.fma(a02, c2_1);
-                FloatVector a03 = FloatVector.broadcast(F, a[ap + 288]);
+                FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
                 c3_0 = b00.fma(a03, c3_0);
                 c3_1 = b01.fma(a03, c3_1);
-                FloatVector a04 = FloatVector.broadcast(F, a[ap + 384]);
+                FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
                 c4_0 = b00.fma(a04, c4_0);
                 c4_1 = b01.fma(a04, c4_1);
-                FloatVector a05 = FloatVector.broadcast(F, a[ap + 480]);
+                FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
                 c5_0 = b00.fma(a05, c5_0);
                 c5_1 = b01.fma(a05, c5_1);
-                FloatVector a06 = FloatVector.broadcast(F, a[ap + 576]);
+                FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
                 c6_0 = b00.fma(a06, c6_0);
                 c6_1 = b01.fma(a06, c6_1);
-                FloatVector a07 = FloatVector.broadcast(F, a[ap + 672]);
+                FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
                 c7_0 = b00.fma(a07, c7_0);
                 c7_1 = b01.fma(a07, c7_1);
-                FloatVector a08 = FloatVector.broadcast(F, a[ap + 768]);
-                c8_0 = b00.fma(a08, c8_0);
-                c8_1 = b01.fma(a08, c8_1);
-                FloatVector a09 = FloatVector.broadcast(F, a[ap + 864]);
-                c9_0 = b00.fma(a09, c9_0);
-                c9_1 = b01.fma(a09, c9_1);
-                FloatVector a010 = FloatVector.broadcast(F, a[ap + 960]);
-                c10_0 = b00.fma(a010, c10_0);
-                c10_1 = b01.fma(a010, c10_1);
-                FloatVector a011 = FloatVector.broadcast(F, a[ap + 1056]);
-                c11_0 = b00.fma(a011, c11_0);
-                c11_1 = b01.fma(a011, c11_1);
                 FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
                 FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
-                FloatVector a10 = FloatVector.broadcast(F, a[ap + 1]);
+                FloatVector a10 = FloatVector.broadcast(F, a[ap + 8]);
                 c0_0 = b10.fma(a10, c0_0);
                 c0_1 = b11.fma(a10, c0_1);
-                FloatVector a11 = FloatVector.broadcast(F, a[ap + 97]);
+                FloatVector a11 = FloatVector.broadcast(F, a[ap + 9]);
                 c1_0 = b10.fma(a11, c1_0);
                 c1_1 = b11.fma(a11, c1_1);
-                FloatVector a12 = FloatVector.broadcast(F, a[ap + 193]);
+                FloatVector a12 = FloatVector.broadcast(F, a[ap + 10]);
                 c2_0 = b10.fma(a12, c2_0);
                 c2_1 = b11.fma(a12, c2_1);
-                FloatVector a13 = FloatVector.broadcast(F, a[ap + 289]);
+                FloatVector a13 = FloatVector.broadcast(F, a[ap + 11]);
                 c3_0 = b10.fma(a13, c3_0);
                 c3_1 = b11.fma(a13, c3_1);
-                FloatVector a14 = FloatVector.broadcast(F, a[ap + 385]);
+                FloatVector a14 = FloatVector.broadcast(F, a[ap + 12]);
                 c4_0 = b10.fma(a14, c4_0);
                 c4_1 = b11.fma(a14, c4_1);
-                FloatVector a15 = FloatVector.broadcast(F, a[ap + 481]);
+                FloatVector a15 = FloatVector.broadcast(F, a[ap + 13]);
                 c5_0 = b10.fma(a15, c5_0);
                 c5_1 = b11.fma(a15, c5_1);
-                FloatVector a16 = FloatVector.broadcast(F, a[ap + 577]);
+                FloatVector a16 = FloatVector.broadcast(F, a[ap + 14]);
                 c6_0 = b10.fma(a16, c6_0);
                 c6_1 = b11.fma(a16, c6_1);
-                FloatVector a17 = FloatVector.broadcast(F, a[ap + 673]);
+                FloatVector a17 = FloatVector.broadcast(F, a[ap + 15]);
                 c7_0 = b10.fma(a17, c7_0);
                 c7_1 = b11.fma(a17, c7_1);
-                FloatVector a18 = FloatVector.broadcast(F, a[ap + 769]);
-                c8_0 = b10.fma(a18, c8_0);
-                c8_1 = b11.fma(a18, c8_1);
-                FloatVector a19 = FloatVector.broadcast(F, a[ap + 865]);
-                c9_0 = b10.fma(a19, c9_0);
-                c9_1 = b11.fma(a19, c9_1);
-                FloatVector a110 = FloatVector.broadcast(F, a[ap + 961]);
-                c10_0 = b10.fma(a110, c10_0);
-                c10_1 = b11.fma(a110, c10_1);
-                FloatVector a111 = FloatVector.broadcast(F, a[ap + 1057]);
-                c11_0 = b10.fma(a111, c11_0);
-                c11_1 = b11.fma(a111, c11_1);
-                ap += 2;
+                ap += 16;
                 bp += 256;
             }
             c0_0.intoMemorySegment(c, to, LE);
@@ -169,14 +137,6 @@ final class Tile512x12x32Rows implements Tile {
             c6_1.intoMemorySegment(c, to + 6 * cs + 64, LE);
             c7_0.intoMemorySegment(c, to + 7 * cs, LE);
             c7_1.intoMemorySegment(c, to + 7 * cs + 64, LE);
-            c8_0.intoMemorySegment(c, to + 8 * cs, LE);
-            c8_1.intoMemorySegment(c, to + 8 * cs + 64, LE);
-            c9_0.intoMemorySegment(c, to + 9 * cs, LE);
-            c9_1.intoMemorySegment(c, to + 9 * cs + 64, LE);
-            c10_0.intoMemorySegment(c, to + 10 * cs, LE);
-            c10_1.intoMemorySegment(c, to + 10 * cs + 64, LE);
-            c11_0.intoMemorySegment(c, to + 11 * cs, LE);
-            c11_1.intoMemorySegment(c, to + 11 * cs + 64, LE);
         }
     }
 
@@ -195,7 +155,7 @@ final class Tile512x12x32Rows implements Tile {
         MemorySegment c = Lanes.offHeap(y);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
-            long to = co + t * 12 * cs;
+            long to = co + t * 8 * cs;
             FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, to, LE);
             FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, to + 64, LE);
             FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, to + cs, LE);
@@ -212,94 +172,62 @@ final class Tile512x12x32Rows implements Tile {
             FloatVector c6_1 = FloatVector.fromMemorySegment(F, c, to + 6 * cs + 64, LE);
             FloatVector c7_0 = FloatVector.fromMemorySegment(F, c, to + 7 * cs, LE);
             FloatVector c7_1 = FloatVector.fromMemorySegment(F, c, to + 7 * cs + 64, LE);
-            FloatVector c8_0 = FloatVector.fromMemorySegment(F, c, to + 8 * cs, LE);
-            FloatVector c8_1 = FloatVector.fromMemorySegment(F, c, to + 8 * cs + 64, LE);
-            FloatVector c9_0 = FloatVector.fromMemorySegment(F, c, to + 9 * cs, LE);
-            FloatVector c9_1 = FloatVector.fromMemorySegment(F, c, to + 9 * cs + 64, LE);
-            FloatVector c10_0 = FloatVector.fromMemorySegment(F, c, to + 10 * cs, LE);
-            FloatVector c10_1 = FloatVector.fromMemorySegment(F, c, to + 10 * cs + 64, LE);
-            FloatVector c11_0 = FloatVector.fromMemorySegment(F, c, to + 11 * cs, LE);
-            FloatVector c11_1 = FloatVector.fromMemorySegment(F, c, to + 11 * cs + 64, LE);
             long bp = bo;
-            int end = ap + pairs * 2;
+            int end = ap + pairs * 16;
             while (ap != end) {
                 FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
                 FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
                 FloatVector a00 = FloatVector.broadcast(F, a[ap]);
                 c0_0 = b00.fma(a00, c0_0);
                 c0_1 = b01.fma(a00, c0_1);
-                FloatVector a01 = FloatVector.broadcast(F, a[ap + 96]);
+                FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
                 c1_0 = b00.fma(a01, c1_0);
                 c1_1 = b01.fma(a01, c1_1);
-                FloatVector a02 = FloatVector.broadcast(F, a[ap + 192]);
+                FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
                 c2_0 = b00.fma(a02, c2_0);
                 c2_1 = b01.fma(a02, c2_1);
-                FloatVector a03 = FloatVector.broadcast(F, a[ap + 288]);
+                FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
                 c3_0 = b00.fma(a03, c3_0);
                 c3_1 = b01.fma(a03, c3_1);
-                FloatVector a04 = FloatVector.broadcast(F, a[ap + 384]);
+                FloatVector a04 = FloatVector.broadcast(F, a[ap + 4]);
                 c4_0 = b00.fma(a04, c4_0);
                 c4_1 = b01.fma(a04, c4_1);
-                FloatVector a05 = FloatVector.broadcast(F, a[ap + 480]);
+                FloatVector a05 = FloatVector.broadcast(F, a[ap + 5]);
                 c5_0 = b00.fma(a05, c5_0);
                 c5_1 = b01.fma(a05, c5_1);
-                FloatVector a06 = FloatVector.broadcast(F, a[ap + 576]);
+                FloatVector a06 = FloatVector.broadcast(F, a[ap + 6]);
                 c6_0 = b00.fma(a06, c6_0);
                 c6_1 = b01.fma(a06, c6_1);
-                FloatVector a07 = FloatVector.broadcast(F, a[ap + 672]);
+                FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
                 c7_0 = b00.fma(a07, c7_0);
                 c7_1 = b01.fma(a07, c7_1);
-                FloatVector a08 = FloatVector.broadcast(F, a[ap + 768]);
-                c8_0 = b00.fma(a08, c8_0);
-                c8_1 = b01.fma(a08, c8_1);
-                FloatVector a09 = FloatVector.broadcast(F, a[ap + 864]);
-                c9_0 = b00.fma(a09, c9_0);
-                c9_1 = b01.fma(a09, c9_1);
-                FloatVector a010 = FloatVector.broadcast(F, a[ap + 960]);
-                c10_0 = b00.fma(a010, c10_0);
-                c10_1 = b01.fma(a010, c10_1);
-                FloatVector a011 = FloatVector.broadcast(F, a[ap + 1056]);
-                c11_0 = b00.fma(a011, c11_0);
-                c11_1 = b01.fma(a011, c11_1);
                 FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
                 FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
-                FloatVector a10 = FloatVector.broadcast(F, a[ap + 1]);
+                FloatVector a10 = FloatVector.broadcast(F, a[ap + 8]);
                 c0_0 = b10.fma(a10, c0_0);
                 c0_1 = b11.fma(a10, c0_1);
-                FloatVector a11 = FloatVector.broadcast(F, a[ap + 97]);
+                FloatVector a11 = FloatVector.broadcast(F, a[ap + 9]);
                 c1_0 = b10.fma(a11, c1_0);
                 c1_1 = b11.fma(a11, c1_1);
-                FloatVector a12 = FloatVector.broadcast(F, a[ap + 193]);
+                FloatVector a12 = FloatVector.broadcast(F, a[ap + 10]);
                 c2_0 = b10.fma(a12, c2_0);
                 c2_1 = b11.fma(a12, c2_1);
-                FloatVector a13 = FloatVector.broadcast(F, a[ap + 289]);
+                FloatVector a13 = FloatVector.broadcast(F, a[ap + 11]);
                 c3_0 = b10.fma(a13, c3_0);
                 c3_1 = b11.fma(a13, c3_1);
-                FloatVector a14 = FloatVector.broadcast(F, a[ap + 385]);
+                FloatVector a14 = FloatVector.broadcast(F, a[ap + 12]);
                 c4_0 = b10.fma(a14, c4_0);
                 c4_1 = b11.fma(a14, c4_1);
-                FloatVector a15 = FloatVector.broadcast(F, a[ap + 481]);
+                FloatVector a15 = FloatVector.broadcast(F, a[ap + 13]);
                 c5_0 = b10.fma(a15, c5_0);
                 c5_1 = b11.fma(a15, c5_1);
-                FloatVector a16 = FloatVector.broadcast(F, a[ap + 577]);
+                FloatVector a16 = FloatVector.broadcast(F, a[ap + 14]);
                 c6_0 = b10.fma(a16, c6_0);
                 c6_1 = b11.fma(a16, c6_1);
-                FloatVector a17 = FloatVector.broadcast(F, a[ap + 673]);
+                FloatVector a17 = FloatVector.broadcast(F, a[ap + 15]);
                 c7_0 = b10.fma(a17, c7_0);
                 c7_1 = b11.fma(a17, c7_1);
-                FloatVector a18 = FloatVector.broadcast(F, a[ap + 769]);
-                c8_0 = b10.fma(a18, c8_0);
-                c8_1 = b11.fma(a18, c8_1);
-                FloatVector a19 = FloatVector.broadcast(F, a[ap + 865]);
-                c9_0 = b10.fma(a19, c9_0);
-                c9_1 = b11.fma(a19, c9_1);
-                FloatVector a110 = FloatVector.broadcast(F, a[ap + 961]);
-                c10_0 = b10.fma(a110, c10_0);
-                c10_1 = b11.fma(a110, c10_1);
-                FloatVector a111 = FloatVector.broadcast(F, a[ap + 1057]);
-                c11_0 = b10.fma(a111, c11_0);
-                c11_1 = b11.fma(a111, c11_1);
-                ap += 2;
+                ap += 16;
                 bp += 256;
             }
             c0_0.intoMemorySegment(c, to, LE);
@@ -318,14 +246,6 @@ final class Tile512x12x32Rows implements Tile {
             c6_1.intoMemorySegment(c, to + 6 * cs + 64, LE);
             c7_0.intoMemorySegment(c, to + 7 * cs, LE);
             c7_1.intoMemorySegment(c, to + 7 * cs + 64, LE);
-            c8_0.intoMemorySegment(c, to + 8 * cs, LE);
-            c8_1.intoMemorySegment(c, to + 8 * cs + 64, LE);
-            c9_0.intoMemorySegment(c, to + 9 * cs, LE);
-            c9_1.intoMemorySegment(c, to + 9 * cs + 64, LE);
-            c10_0.intoMemorySegment(c, to + 10 * cs, LE);
-            c10_1.intoMemorySegment(c, to + 10 * cs + 64, LE);
-            c11_0.intoMemorySegment(c, to + 11 * cs, LE);
-            c11_1.intoMemorySegment(c, to + 11 * cs + 64, LE);
         }
     }
 }

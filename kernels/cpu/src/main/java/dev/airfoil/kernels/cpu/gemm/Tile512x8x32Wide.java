@@ -6,14 +6,14 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** 24 accumulators of the 32 registers of AVX-512; columns divide a head's width. Written by TileGenerator. */
-final class Tile512x12x32Wide implements Tile {
+/** 16 accumulators of the 32 registers of AVX-512; columns divide a head's width. Written by TileGenerator. */
+final class Tile512x8x32Wide implements Tile {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_512;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
 
     @Override
     public int rows() {
-        return 12;
+        return 8;
     }
 
     @Override
@@ -46,7 +46,7 @@ final class Tile512x12x32Wide implements Tile {
         MemorySegment c = Lanes.offHeap(y);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
-            long to = co + t * 12 * cs;
+            long to = co + t * 8 * cs;
             FloatVector c0_0 = FloatVector.zero(F);
             FloatVector c0_1 = FloatVector.zero(F);
             FloatVector c1_0 = FloatVector.zero(F);
@@ -63,14 +63,6 @@ final class Tile512x12x32Wide implements Tile {
             FloatVector c6_1 = FloatVector.zero(F);
             FloatVector c7_0 = FloatVector.zero(F);
             FloatVector c7_1 = FloatVector.zero(F);
-            FloatVector c8_0 = FloatVector.zero(F);
-            FloatVector c8_1 = FloatVector.zero(F);
-            FloatVector c9_0 = FloatVector.zero(F);
-            FloatVector c9_1 = FloatVector.zero(F);
-            FloatVector c10_0 = FloatVector.zero(F);
-            FloatVector c10_1 = FloatVector.zero(F);
-            FloatVector c11_0 = FloatVector.zero(F);
-            FloatVector c11_1 = FloatVector.zero(F);
             long bp = bo;
             int end = ap + pairs * 192;
             while (ap != end) {
@@ -100,18 +92,6 @@ final class Tile512x12x32Wide implements Tile {
                 FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
                 c7_0 = b00.fma(a07, c7_0);
                 c7_1 = b01.fma(a07, c7_1);
-                FloatVector a08 = FloatVector.broadcast(F, a[ap + 8]);
-                c8_0 = b00.fma(a08, c8_0);
-                c8_1 = b01.fma(a08, c8_1);
-                FloatVector a09 = FloatVector.broadcast(F, a[ap + 9]);
-                c9_0 = b00.fma(a09, c9_0);
-                c9_1 = b01.fma(a09, c9_1);
-                FloatVector a010 = FloatVector.broadcast(F, a[ap + 10]);
-                c10_0 = b00.fma(a010, c10_0);
-                c10_1 = b01.fma(a010, c10_1);
-                FloatVector a011 = FloatVector.broadcast(F, a[ap + 11]);
-                c11_0 = b00.fma(a011, c11_0);
-                c11_1 = b01.fma(a011, c11_1);
                 FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
                 FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
                 FloatVector a10 = FloatVector.broadcast(F, a[ap + 96]);
@@ -138,18 +118,6 @@ final class Tile512x12x32Wide implements Tile {
                 FloatVector a17 = FloatVector.broadcast(F, a[ap + 103]);
                 c7_0 = b10.fma(a17, c7_0);
                 c7_1 = b11.fma(a17, c7_1);
-                FloatVector a18 = FloatVector.broadcast(F, a[ap + 104]);
-                c8_0 = b10.fma(a18, c8_0);
-                c8_1 = b11.fma(a18, c8_1);
-                FloatVector a19 = FloatVector.broadcast(F, a[ap + 105]);
-                c9_0 = b10.fma(a19, c9_0);
-                c9_1 = b11.fma(a19, c9_1);
-                FloatVector a110 = FloatVector.broadcast(F, a[ap + 106]);
-                c10_0 = b10.fma(a110, c10_0);
-                c10_1 = b11.fma(a110, c10_1);
-                FloatVector a111 = FloatVector.broadcast(F, a[ap + 107]);
-                c11_0 = b10.fma(a111, c11_0);
-                c11_1 = b11.fma(a111, c11_1);
                 ap += 192;
                 bp += 256;
             }
@@ -169,14 +137,6 @@ final class Tile512x12x32Wide implements Tile {
             c6_1.intoMemorySegment(c, to + 6 * cs + 64, LE);
             c7_0.intoMemorySegment(c, to + 7 * cs, LE);
             c7_1.intoMemorySegment(c, to + 7 * cs + 64, LE);
-            c8_0.intoMemorySegment(c, to + 8 * cs, LE);
-            c8_1.intoMemorySegment(c, to + 8 * cs + 64, LE);
-            c9_0.intoMemorySegment(c, to + 9 * cs, LE);
-            c9_1.intoMemorySegment(c, to + 9 * cs + 64, LE);
-            c10_0.intoMemorySegment(c, to + 10 * cs, LE);
-            c10_1.intoMemorySegment(c, to + 10 * cs + 64, LE);
-            c11_0.intoMemorySegment(c, to + 11 * cs, LE);
-            c11_1.intoMemorySegment(c, to + 11 * cs + 64, LE);
         }
     }
 
@@ -195,7 +155,7 @@ final class Tile512x12x32Wide implements Tile {
         MemorySegment c = Lanes.offHeap(y);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
-            long to = co + t * 12 * cs;
+            long to = co + t * 8 * cs;
             FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, to, LE);
             FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, to + 64, LE);
             FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, to + cs, LE);
@@ -212,14 +172,6 @@ final class Tile512x12x32Wide implements Tile {
             FloatVector c6_1 = FloatVector.fromMemorySegment(F, c, to + 6 * cs + 64, LE);
             FloatVector c7_0 = FloatVector.fromMemorySegment(F, c, to + 7 * cs, LE);
             FloatVector c7_1 = FloatVector.fromMemorySegment(F, c, to + 7 * cs + 64, LE);
-            FloatVector c8_0 = FloatVector.fromMemorySegment(F, c, to + 8 * cs, LE);
-            FloatVector c8_1 = FloatVector.fromMemorySegment(F, c, to + 8 * cs + 64, LE);
-            FloatVector c9_0 = FloatVector.fromMemorySegment(F, c, to + 9 * cs, LE);
-            FloatVector c9_1 = FloatVector.fromMemorySegment(F, c, to + 9 * cs + 64, LE);
-            FloatVector c10_0 = FloatVector.fromMemorySegment(F, c, to + 10 * cs, LE);
-            FloatVector c10_1 = FloatVector.fromMemorySegment(F, c, to + 10 * cs + 64, LE);
-            FloatVector c11_0 = FloatVector.fromMemorySegment(F, c, to + 11 * cs, LE);
-            FloatVector c11_1 = FloatVector.fromMemorySegment(F, c, to + 11 * cs + 64, LE);
             long bp = bo;
             int end = ap + pairs * 192;
             while (ap != end) {
@@ -249,18 +201,6 @@ final class Tile512x12x32Wide implements Tile {
                 FloatVector a07 = FloatVector.broadcast(F, a[ap + 7]);
                 c7_0 = b00.fma(a07, c7_0);
                 c7_1 = b01.fma(a07, c7_1);
-                FloatVector a08 = FloatVector.broadcast(F, a[ap + 8]);
-                c8_0 = b00.fma(a08, c8_0);
-                c8_1 = b01.fma(a08, c8_1);
-                FloatVector a09 = FloatVector.broadcast(F, a[ap + 9]);
-                c9_0 = b00.fma(a09, c9_0);
-                c9_1 = b01.fma(a09, c9_1);
-                FloatVector a010 = FloatVector.broadcast(F, a[ap + 10]);
-                c10_0 = b00.fma(a010, c10_0);
-                c10_1 = b01.fma(a010, c10_1);
-                FloatVector a011 = FloatVector.broadcast(F, a[ap + 11]);
-                c11_0 = b00.fma(a011, c11_0);
-                c11_1 = b01.fma(a011, c11_1);
                 FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
                 FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
                 FloatVector a10 = FloatVector.broadcast(F, a[ap + 96]);
@@ -287,18 +227,6 @@ final class Tile512x12x32Wide implements Tile {
                 FloatVector a17 = FloatVector.broadcast(F, a[ap + 103]);
                 c7_0 = b10.fma(a17, c7_0);
                 c7_1 = b11.fma(a17, c7_1);
-                FloatVector a18 = FloatVector.broadcast(F, a[ap + 104]);
-                c8_0 = b10.fma(a18, c8_0);
-                c8_1 = b11.fma(a18, c8_1);
-                FloatVector a19 = FloatVector.broadcast(F, a[ap + 105]);
-                c9_0 = b10.fma(a19, c9_0);
-                c9_1 = b11.fma(a19, c9_1);
-                FloatVector a110 = FloatVector.broadcast(F, a[ap + 106]);
-                c10_0 = b10.fma(a110, c10_0);
-                c10_1 = b11.fma(a110, c10_1);
-                FloatVector a111 = FloatVector.broadcast(F, a[ap + 107]);
-                c11_0 = b10.fma(a111, c11_0);
-                c11_1 = b11.fma(a111, c11_1);
                 ap += 192;
                 bp += 256;
             }
@@ -318,14 +246,6 @@ final class Tile512x12x32Wide implements Tile {
             c6_1.intoMemorySegment(c, to + 6 * cs + 64, LE);
             c7_0.intoMemorySegment(c, to + 7 * cs, LE);
             c7_1.intoMemorySegment(c, to + 7 * cs + 64, LE);
-            c8_0.intoMemorySegment(c, to + 8 * cs, LE);
-            c8_1.intoMemorySegment(c, to + 8 * cs + 64, LE);
-            c9_0.intoMemorySegment(c, to + 9 * cs, LE);
-            c9_1.intoMemorySegment(c, to + 9 * cs + 64, LE);
-            c10_0.intoMemorySegment(c, to + 10 * cs, LE);
-            c10_1.intoMemorySegment(c, to + 10 * cs + 64, LE);
-            c11_0.intoMemorySegment(c, to + 11 * cs, LE);
-            c11_1.intoMemorySegment(c, to + 11 * cs + 64, LE);
         }
     }
 }
