@@ -42,6 +42,12 @@ class MainTest {
         assertThat(help.out()).contains("Usage: airfoil " + command, "--verbose");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"generate", "sheet", "train", "check", "bench", "doctor"})
+    void everyCommandThatComputesTakesThreads(String command) {
+        assertThat(airfoil(command, "--help").out()).contains("--threads");
+    }
+
     @Test
     void theCommandsOfDataExplainThemselves() {
         assertThat(airfoil("data", "emoji", "--help").out()).contains("Usage: airfoil data emoji", "--licence");

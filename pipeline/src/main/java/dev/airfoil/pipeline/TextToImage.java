@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.LongStream;
 
 /**
@@ -71,6 +72,12 @@ public final class TextToImage implements AutoCloseable {
 
         public Options withCompute(BackendProvider.Options options) {
             return new Options(model, backend, options, batch);
+        }
+
+        /** With so many threads of the cpu backend; the pictures do not depend on it. */
+        public Options withThreads(int threads) {
+            return withCompute(
+                    new BackendProvider.Options(OptionalInt.of(threads), compute.memoryLimit(), compute.precision()));
         }
 
         public Options withBatch(int pictures) {

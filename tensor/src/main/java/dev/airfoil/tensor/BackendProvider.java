@@ -58,6 +58,12 @@ public interface BackendProvider {
     record Options(OptionalInt threads, OptionalLong memoryLimit, Precision precision) {
         public static final Options DEFAULT = new Options(OptionalInt.empty(), OptionalLong.empty());
 
+        public Options {
+            if (threads.orElse(1) < 1) {
+                throw new TensorException("options: threads is " + threads.getAsInt() + "; it must be 1 or more");
+            }
+        }
+
         /** In full precision. */
         public Options(OptionalInt threads, OptionalLong memoryLimit) {
             this(threads, memoryLimit, Precision.F32);

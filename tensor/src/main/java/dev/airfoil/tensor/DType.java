@@ -2,14 +2,15 @@ package dev.airfoil.tensor;
 
 /**
  * The element types. Arithmetic is done in {@link #F32}; {@link #BF16} and {@link #F16} are storage types: an op on them
- * means the op on their F32 values, with each result rounded once. {@link #I32} holds token ids and masks, {@link #U8} raw
- * pixels. Nothing is promoted implicitly: see {@code F.cast}.
+ * means the op on their F32 values, with each result rounded once. {@link #I32} holds token ids and masks, {@link #I8}
+ * weights that have a scale (see {@code LinearQ8}), {@link #U8} raw pixels. Nothing is promoted implicitly: see {@code F.cast}.
  */
 public enum DType {
     F32(4),
     BF16(2),
     F16(2),
     I32(4),
+    I8(1),
     U8(1);
 
     private final int bytes;

@@ -42,6 +42,12 @@ public final class Dims {
         return bind(argument, spec, spec.dtype() == DType.F32 ? DType.F32 : storage(), pattern);
     }
 
+    /** Checks the weight of a product, bound after an activation: of the storage type, or BF16 beside F32. */
+    public Dims bindWeight(String argument, TensorSpec spec, String pattern) {
+        boolean narrower = storage() == DType.F32 && spec.dtype() == DType.BF16;
+        return bind(argument, spec, narrower ? DType.BF16 : storage(), pattern);
+    }
+
     /** Checks an argument of the given type. */
     public Dims bind(String argument, TensorSpec spec, DType dtype, String pattern) {
         bound.put(argument, spec);

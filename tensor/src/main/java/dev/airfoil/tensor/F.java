@@ -254,6 +254,12 @@ public final class F {
         return bind(new Linear(activation), withOptional(bias, x, weight)).getFirst();
     }
 
+    /** {@link #linear} with a weight in I8: row {@code o} of it is {@code weight[o] scale[o]}. */
+    public static Tensor linearQ8(Tensor x, LinearQ8.Weight weight, Optional<Tensor> bias, Activation.Fn activation) {
+        return bind(new LinearQ8(activation), withOptional(bias, x, weight.values(), weight.scale()))
+                .getFirst();
+    }
+
     /** Convolution of {@code x [b c h w]} with {@code weight [o c kh kw]} plus {@code bias [o]}. */
     public static Tensor conv2d(Tensor x, Tensor weight, Optional<Tensor> bias, Conv2d conv) {
         Tensor y = bind1(conv, x, weight);

@@ -22,6 +22,10 @@ record OpCase(Op op, List<Arg> args, DType storage) {
         NORMAL,
         /** Standard normal numbers, F32 beside BF16 activations: weights and modulations may be. */
         PARAMETER,
+        /** Standard normal numbers that nobody learns, BF16 beside F32 activations: weights may be. */
+        NARROW,
+        /** Small whole numbers, in I8. */
+        BYTES,
         /** Standard normal numbers in F32 that nobody learns: no gradient is asked for. */
         CONSTANT,
         /** Numbers from 0.5 up, for roots and logarithms. */
@@ -54,6 +58,14 @@ record OpCase(Op op, List<Arg> args, DType storage) {
             return new Arg(Shape.of(dims), Content.PARAMETER);
         }
 
+        static Arg narrow(int... dims) {
+            return new Arg(Shape.of(dims), Content.NARROW);
+        }
+
+        static Arg bytes(int... dims) {
+            return new Arg(Shape.of(dims), Content.BYTES);
+        }
+
         static Arg constant(int... dims) {
             return new Arg(Shape.of(dims), Content.CONSTANT);
         }
@@ -75,11 +87,11 @@ record OpCase(Op op, List<Arg> args, DType storage) {
         }
 
         boolean isFloat() {
-            return content != Content.IDS && content != Content.MASK;
+            return content != Content.IDS && content != Content.MASK && content != Content.BYTES;
         }
 
         boolean isLearned() {
-            return isFloat() && content != Content.CONSTANT;
+            return isFloat() && content != Content.CONSTANT && content != Content.NARROW;
         }
 
         /** The type of this argument in a case of that storage type. */
@@ -87,6 +99,8 @@ record OpCase(Op op, List<Arg> args, DType storage) {
             return switch (content) {
                 case NORMAL, POSITIVE -> storage;
                 case PARAMETER -> storage == DType.BF16 ? DType.F32 : storage;
+                case NARROW -> storage == DType.F32 ? DType.BF16 : storage;
+                case BYTES -> DType.I8;
                 case CONSTANT, STATISTIC -> DType.F32;
                 case IDS, MASK -> DType.I32;
             };
@@ -95,7 +109,8 @@ record OpCase(Op op, List<Arg> args, DType storage) {
         Tensor make(DType storage, long seed, long stream) {
             int[] dims = shape.toArray();
             Tensor x = switch (content) {
-                case NORMAL, PARAMETER, CONSTANT -> F.normal(seed, stream, dims);
+                case NORMAL, PARAMETER, CONSTANT, NARROW -> F.normal(seed, stream, dims);
+                case BYTES -> F.normal(seed, stream, dims).mul(2);
                 case POSITIVE, STATISTIC -> F.affine(F.uniform(seed, stream, dims), 2, 0.5);
                 case IDS -> integers(F.uniform(seed, stream, dims).toFloats(), ROWS);
                 case MASK ->

@@ -1,8 +1,10 @@
 package dev.airfoil.tests;
 
+import static dev.airfoil.tests.OpCase.Arg.bytes;
 import static dev.airfoil.tests.OpCase.Arg.constant;
 import static dev.airfoil.tests.OpCase.Arg.ids;
 import static dev.airfoil.tests.OpCase.Arg.mask;
+import static dev.airfoil.tests.OpCase.Arg.narrow;
 import static dev.airfoil.tests.OpCase.Arg.normal;
 import static dev.airfoil.tests.OpCase.Arg.parameter;
 import static dev.airfoil.tests.OpCase.Arg.positive;
@@ -108,7 +110,11 @@ final class OpCases {
                 of(new Linear(Activation.Fn.NONE), normal(n, 3), normal(d, 3)),
                 of(new Linear(Activation.Fn.GELU_TANH), normal(2, n, 11), normal(d, 11), parameter(d)),
                 of(new Linear(Activation.Fn.GELU), normal(n, 4), normal(d, 4), parameter(d)),
-                of(new Linear(Activation.Fn.SILU), normal(n, d), normal(3, d), parameter(3)));
+                of(new Linear(Activation.Fn.SILU), normal(n, d), normal(3, d), parameter(3)),
+                of(new Linear(Activation.Fn.NONE), normal(n, d), narrow(19, d), parameter(19)),
+                of(new Linear(Activation.Fn.SILU), normal(n, 12), narrow(d, 12)),
+                of(new LinearQ8(Activation.Fn.NONE), normal(n, d), bytes(19, d), statistic(19), parameter(19)),
+                of(new LinearQ8(Activation.Fn.SILU), normal(n, 12), bytes(d, 12), statistic(d)));
     }
 
     private static List<OpCase> norms(int n, int d) {

@@ -64,7 +64,8 @@ final class Products {
                 rivals);
     }
 
-    private static Contender pytorch(Torch torch, Tensor x, Tensor w) {
+    /** {@code x w^T}. */
+    static Contender pytorch(Torch torch, Tensor x, Tensor w) {
         return torch.function(
                 Mode.FORWARD,
                 List.of(torch.input("x", x), torch.input("w", w)),

@@ -83,6 +83,7 @@ public final class Table implements Benchmarks {
             Request request, int threads, Optional<Torch> torch, Optional<Blas> blas, double peak, PrintWriter out) {
         Stream.of(
                         Products.entries(),
+                        NarrowProducts.entries(),
                         Attentions.entries(),
                         Convolutions.entries(),
                         FusedOps.entries(),

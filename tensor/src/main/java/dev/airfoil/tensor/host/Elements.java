@@ -42,6 +42,7 @@ final class Elements {
                 case BF16 -> DType.fromBf16(data.get(JAVA_SHORT_UNALIGNED, b));
                 case F16 -> Float.float16ToFloat(data.get(JAVA_SHORT_UNALIGNED, b));
                 case I32 -> data.get(JAVA_INT_UNALIGNED, b);
+                case I8 -> data.get(JAVA_BYTE, b);
                 case U8 -> data.get(JAVA_BYTE, b) & 0xff;
             };
         }
@@ -57,6 +58,7 @@ final class Elements {
             case BF16 -> data.set(JAVA_SHORT_UNALIGNED, b, DType.toBf16((float) value));
             case F16 -> data.set(JAVA_SHORT_UNALIGNED, b, Float.floatToFloat16((float) value));
             case I32 -> data.set(JAVA_INT_UNALIGNED, b, (int) value);
+            case I8 -> data.set(JAVA_BYTE, b, (byte) Math.clamp((long) value, -128, 127));
             case U8 -> data.set(JAVA_BYTE, b, (byte) Math.clamp((long) value, 0, 255));
         }
     }

@@ -118,7 +118,7 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * A copy of an I32 or U8 tensor as ints, row-major; U8 gives 0 to 255.
+     * A copy of an I32, I8 or U8 tensor as ints, row-major; I8 gives -128 to 127, U8 0 to 255.
      *
      * @throws TensorException as {@link #entry}, if the type is another, or if no array is long enough
      */
@@ -126,8 +126,8 @@ public final class SafetensorsFile implements AutoCloseable {
         MemorySegment data = data(name);
         DType dtype = entry(name).spec().dtype();
         if (dtype.isFloat()) {
-            throw new TensorException(
-                    path + ": tensor '" + name + "' is " + dtype + " where I32 or U8 is wanted; read it with floats");
+            throw new TensorException(path + ": tensor '" + name + "' is " + dtype
+                    + " where I32, I8 or U8 is wanted; read it with floats");
         }
         int[] values = new int[length(name)];
         if (dtype == DType.I32) {
@@ -135,7 +135,8 @@ public final class SafetensorsFile implements AutoCloseable {
             return values;
         }
         for (int i = 0; i < values.length; i++) {
-            values[i] = Byte.toUnsignedInt(data.get(ValueLayout.JAVA_BYTE, i));
+            byte value = data.get(ValueLayout.JAVA_BYTE, i);
+            values[i] = dtype == DType.U8 ? Byte.toUnsignedInt(value) : value;
         }
         return values;
     }

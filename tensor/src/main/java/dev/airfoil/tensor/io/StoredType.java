@@ -12,7 +12,7 @@ enum StoredType {
     I32(32, DType.I32),
     U8(8, DType.U8),
     BOOL(8),
-    I8(8),
+    I8(8, DType.I8),
     I16(16),
     U16(16),
     U32(32),

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Host memory with Vector API kernels, looked up by the class of the op. A primitive without one runs in the reference
- * loops, a fused op by its definition. Half-width tensors are widened for all of them.
+ * loops, a fused op by its definition. Half-width tensors are widened, but for the kernels that read them.
  */
 public final class CpuBackend extends HostBackend {
     private final WorkerPool pool;
@@ -40,11 +40,13 @@ public final class CpuBackend extends HostBackend {
 
     @Override
     public boolean supports(Op op, List<Tensor> inputs) {
-        return readable(op, inputs) && (op instanceof Primitive || hasKernel(op, inputs));
+        return hasKernel(op, inputs) || op instanceof Primitive && readable(op, inputs);
     }
 
     private static boolean hasKernel(Op op, List<Tensor> inputs) {
-        return Kernels.find(op).filter(k -> k.accepts(op, inputs)).isPresent();
+        return Kernels.find(op)
+                .filter(k -> k.reads(inputs) && k.accepts(op, inputs))
+                .isPresent();
     }
 
     @Override

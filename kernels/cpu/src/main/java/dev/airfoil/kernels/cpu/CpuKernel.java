@@ -17,6 +17,11 @@ public interface CpuKernel<O extends Op> {
         return true;
     }
 
+    /** True if it can read inputs of these types: by default all but half-width ones, which are widened for it. */
+    default boolean reads(List<Tensor> inputs) {
+        return inputs.stream().noneMatch(t -> t.dtype().isHalf());
+    }
+
     /** Fills the outputs of {@code call}. */
     void run(O op, Call call);
 }

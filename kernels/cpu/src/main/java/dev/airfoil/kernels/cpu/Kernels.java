@@ -21,6 +21,7 @@ import dev.airfoil.kernels.cpu.pointwise.LerpKernel;
 import dev.airfoil.kernels.cpu.pointwise.RandomKernel;
 import dev.airfoil.kernels.cpu.pointwise.UnaryKernel;
 import dev.airfoil.kernels.cpu.products.LinearKernel;
+import dev.airfoil.kernels.cpu.products.LinearQ8Kernel;
 import dev.airfoil.kernels.cpu.products.MatMulKernel;
 import dev.airfoil.kernels.cpu.rows.AdaLnModulateGradKernel;
 import dev.airfoil.kernels.cpu.rows.AdaLnModulateKernel;
@@ -49,6 +50,7 @@ import java.util.stream.Collectors;
 final class Kernels {
     private static final List<CpuKernel<?>> ALL = List.of(
             new LinearKernel(),
+            new LinearQ8Kernel(),
             new MatMulKernel(),
             new AttentionGradKernel(),
             new AttentionKernel(),

@@ -1,7 +1,7 @@
 package dev.airfoil.kernels.cpu;
 
 import dev.airfoil.kernels.cpu.gemm.Epilogue;
-import dev.airfoil.kernels.cpu.gemm.Gemm;
+import dev.airfoil.kernels.cpu.gemm.GemmChoice;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.kernels.cpu.vector.Lanes;
@@ -87,13 +87,14 @@ final class WarmUp {
         Floats a = Call.place(x);
         Floats b = Call.place(weight);
         Floats c = Call.place(F.zeros(n, d));
-        Gemm.BEST.multiply(
-                WorkerPool.of(1),
-                n,
-                d,
-                d,
-                Operand.ofRows(a.data(), a.base(), d),
-                Operand.ofRows(b.data(), b.base(), d),
-                new Product(c.data(), c.base(), 4L * d, Product.Mode.ADD, Epilogue.NONE));
+        GemmChoice.now()
+                .multiply(
+                        WorkerPool.of(1),
+                        n,
+                        d,
+                        d,
+                        Operand.ofRows(a.data(), a.base(), d),
+                        Operand.ofRows(b.data(), b.base(), d),
+                        new Product(c.data(), c.base(), 4L * d, Product.Mode.ADD, Epilogue.NONE));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Eager;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Interpreter;
@@ -19,6 +20,8 @@ import dev.airfoil.tensor.ops.AdaLnModulate;
 import dev.airfoil.tensor.ops.AdaLnModulateGrad;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
 import dev.airfoil.tensor.ops.AdamWUpdate;
+import dev.airfoil.tensor.ops.Attention;
+import dev.airfoil.tensor.ops.AttentionGrad;
 import dev.airfoil.tensor.ops.Conv2d;
 import dev.airfoil.tensor.ops.Conv2dGradInput;
 import dev.airfoil.tensor.ops.Conv2dGradWeight;
@@ -29,6 +32,7 @@ import dev.airfoil.tensor.ops.GroupNormGrad;
 import dev.airfoil.tensor.ops.LayerNorm;
 import dev.airfoil.tensor.ops.LayerNormGrad;
 import dev.airfoil.tensor.ops.Linear;
+import dev.airfoil.tensor.ops.LinearQ8;
 import dev.airfoil.tensor.ops.MatMul;
 import dev.airfoil.tensor.ops.Max;
 import dev.airfoil.tensor.ops.QkNormRope;
@@ -39,7 +43,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Kernels at sizes where they run in parallel and in several blocks; small ones are in the catalogue of all ops. */
@@ -59,23 +66,22 @@ class CpuBackendTest {
                         .toList());
     }
 
-    /** Agreement with the definition, and the same bits on one thread and on three. */
+    /** Agreement with the definition, and the same bits on one, two and three threads. */
     private static void check(Op op, Supplier<List<Tensor>> inputs) {
         try (ReferenceBackend reference = new ReferenceBackend(Options.DEFAULT);
                 CpuBackend one = cpu(1);
+                CpuBackend two = cpu(2);
                 CpuBackend three = cpu(3)) {
             List<float[]> wanted = new Eager(reference).call(() -> run(op, inputs));
             List<float[]> got = new Eager(three).call(() -> run(op, inputs));
             List<float[]> alone = new Eager(one).call(() -> run(op, inputs));
+            List<float[]> both = new Eager(two).call(() -> run(op, inputs));
             for (int i = 0; i < wanted.size(); i++) {
-                double[] exact = new double[wanted.get(i).length];
-                for (int j = 0; j < exact.length; j++) {
-                    exact[j] = wanted.get(i)[j];
-                }
-                assertThat(Mem.error(got.get(i), exact))
+                assertThat(Mem.error(got.get(i), doubles(wanted.get(i))))
                         .as("%s output %d", op, i)
                         .isLessThan(5e-6);
                 assertThat(alone.get(i)).as("%s output %d on one thread", op, i).isEqualTo(got.get(i));
+                assertThat(both.get(i)).as("%s output %d on two threads", op, i).isEqualTo(got.get(i));
             }
             assertThat(three.memory().blocks()).isZero();
         }
@@ -97,6 +103,59 @@ class CpuBackendTest {
                 () -> List.of(n(1, 123, 90).transpose(), n(2, 77, 123).transpose()));
         check(new MatMul(), () -> List.of(n(1, 4, 5, 33, 40), n(2, 4, 5, 40, 37)));
         check(new MatMul(), () -> List.of(n(1, 2, 130, 64), F.expand(n(2, 64, 50), Shape.of(2, 64, 50))));
+    }
+
+    @Test
+    void productsWithNarrowWeights() {
+        for (int rows : new int[] {1, 3, 8, 41}) {
+            for (int k : new int[] {70, 268}) { // 70 is no whole number of words of bytes
+                check(
+                        new Linear(Activation.Fn.GELU_TANH),
+                        () -> List.of(n(1, rows, k), F.cast(n(2, 399, k), DType.BF16), n(3, 399)));
+                check(new LinearQ8(Activation.Fn.SILU), () -> {
+                    LinearQ8.Weight w = LinearQ8.Weight.of(n(2, 399, k));
+                    return List.of(n(1, rows, k), w.values(), w.scale(), n(3, 399));
+                });
+            }
+        }
+    }
+
+    @Test
+    void aWeightOfBytesIsTheNearest() {
+        try (CpuBackend backend = cpu(2)) {
+            new Eager(backend)
+                    .run(() -> Scope.run("weight", () -> {
+                        Tensor w = Tensor.of(new float[] {127, -127, 0.4f, 63.6f, 0, 0, 0, 0, -2, 1, 2, -1}, 3, 4);
+                        LinearQ8.Weight bytes = LinearQ8.Weight.of(w);
+                        assertThat(F.cast(bytes.values(), DType.F32).toFloats())
+                                .containsExactly(127, -127, 0, 64, 0, 0, 0, 0, -127, 64, 127, -63);
+                        assertThat(bytes.scale().toFloats()[2]).isEqualTo(2 / 127f);
+                    }));
+        }
+    }
+
+    @Test
+    void aNarrowWeightUsedAgainGivesTheSame() {
+        try (CpuBackend backend = cpu(3)) {
+            new Eager(backend)
+                    .run(() -> Scope.run("model", () -> {
+                        Tensor w = F.cast(n(1, 77, 64), DType.BF16);
+                        for (int rows : new int[] {2, 6, 30}) {
+                            Tensor x = n(2, rows, 64);
+                            List<Tensor> in = List.of(x, w);
+                            float[] first = run(new Linear(Activation.Fn.NONE), () -> in)
+                                    .getFirst();
+                            float[] second = run(new Linear(Activation.Fn.NONE), () -> in)
+                                    .getFirst();
+                            assertThat(Mem.error(second, doubles(first))).isLessThan(1e-6);
+                        }
+                        assertThat(backend.packedBytes()).isEqualTo(80 * 64 * 2);
+                    }));
+        }
+    }
+
+    private static double[] doubles(float[] x) {
+        return IntStream.range(0, x.length).mapToDouble(i -> x[i]).toArray();
     }
 
     @Test
@@ -200,6 +259,38 @@ class CpuBackendTest {
                         assertThat(second).isEqualTo(first);
                     }));
             assertThat(backend.packedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void attentionAndItsGradient() {
+        Attention op = Attention.ofHeadWidth(20);
+        check(op, () -> List.of(n(1, 2, 3, 131, 20), n(2, 2, 3, 117, 20), n(3, 2, 3, 117, 20)));
+        check(new AttentionGrad(op), () -> {
+            List<Tensor> in = List.of(n(1, 2, 3, 131, 20), n(2, 2, 3, 117, 20), n(3, 2, 3, 117, 20));
+            List<Tensor> out = op.define(in);
+            return List.of(in.get(0), in.get(1), in.get(2), out.get(0), out.get(1), n(4, 2, 131, 3, 20));
+        });
+    }
+
+    @Test
+    void callersAtOnceGetWhatOneGets() throws InterruptedException {
+        try (CpuBackend backend = cpu(3)) {
+            Supplier<float[]> body = () -> Scope.call(
+                    "caller",
+                    () -> F.softmax(n(1, 200, 300).matmul(n(2, 300, 170))).toFloats());
+            float[] wanted = new Eager(backend).call(body);
+            Queue<float[]> got = new ConcurrentLinkedQueue<>();
+            List<Thread> callers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                Thread.Builder builder = i % 2 == 0 ? Thread.ofVirtual() : Thread.ofPlatform();
+                callers.add(builder.start(() -> got.add(new Eager(backend).call(body))));
+            }
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            assertThat(got).hasSize(6).allSatisfy(x -> assertThat(x).isEqualTo(wanted));
+            assertThat(backend.memory().blocks()).isZero();
         }
     }
 

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,6 +26,14 @@ class WorkerPoolTest {
         });
         for (int i = 0; i < n; i++) {
             assertThat(seen.get(i)).isEqualTo(1);
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -46,11 +56,7 @@ class WorkerPoolTest {
             pool.split(3, (from, to) -> {
                 threads.add(Thread.currentThread());
                 all.countDown();
-                try {
-                    all.await();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
+                awaitLatch(all);
             });
             assertThat(threads).hasSize(3).contains(Thread.currentThread());
         }
@@ -100,6 +106,51 @@ class WorkerPoolTest {
                 caller.join();
             }
             assertThat(sum.get()).isEqualTo(20 * 100 * 10);
+        }
+    }
+
+    @Test
+    void callersFromAnotherPoolDoNotDeadlock() {
+        try (WorkerPool a = WorkerPool.of(2);
+                WorkerPool b = WorkerPool.of(3);
+                ForkJoinPool others = new ForkJoinPool(4)) {
+            AtomicInteger sum = new AtomicInteger();
+            // Each pool's workers call the other pool, from several threads at once.
+            others.submit(() -> IntStream.range(0, 40).parallel().forEach(i -> {
+                        WorkerPool outer = i % 2 == 0 ? a : b;
+                        WorkerPool inner = i % 2 == 0 ? b : a;
+                        outer.split(3, (from, to) -> {
+                            for (int j = from; j < to; j++) {
+                                inner.split(5, (f, t) -> sum.addAndGet(t - f));
+                            }
+                        });
+                    }))
+                    .join();
+            assertThat(sum.get()).isEqualTo(40 * 3 * 5);
+        }
+    }
+
+    @Test
+    void idleWorkersPark() throws InterruptedException {
+        Set<Thread> workers = ConcurrentHashMap.newKeySet();
+        try (WorkerPool pool = WorkerPool.of(3)) {
+            CountDownLatch all = new CountDownLatch(3);
+            pool.split(3, (from, to) -> {
+                workers.add(Thread.currentThread());
+                all.countDown();
+                awaitLatch(all);
+            });
+            workers.remove(Thread.currentThread());
+            assertThat(workers).hasSize(2);
+            for (Thread worker : workers) {
+                // Never so if it went on spinning: then the test ends by its timeout.
+                while (worker.getState() != Thread.State.WAITING) {
+                    Thread.sleep(1);
+                }
+            }
+        }
+        for (Thread worker : workers) {
+            worker.join();
         }
     }
 

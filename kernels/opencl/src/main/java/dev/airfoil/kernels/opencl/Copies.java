@@ -115,6 +115,7 @@ final class Copies {
                 case BF16 -> DType.toBf16((float) value);
                 case F16 -> Float.floatToFloat16((float) value);
                 case I32 -> (int) value;
+                case I8 -> Math.clamp((long) value, -128, 127);
                 case U8 -> Math.clamp((long) value, 0, 255);
             };
         }

@@ -14,6 +14,12 @@ final class LinearKernel implements ClKernel<Linear> {
         return Linear.class;
     }
 
+    /** Factors are of one type: a weight narrower than x is widened first. */
+    @Override
+    public boolean accepts(Linear op, List<Tensor> in) {
+        return in.get(0).dtype() == in.get(1).dtype();
+    }
+
     @Override
     public void run(ClBackend cl, Linear op, List<Tensor> in, List<Tensor> out) {
         Tensor y = out.getFirst();

@@ -1,10 +1,13 @@
 // Element types FROM and TO, one work-item an element. Floats are rounded to nearest even, integers made from floats are
 // truncated and saturate.
 typedef int I32;
+typedef char I8;
 typedef uchar U8;
 #define load_I32(p, i) p[i]
+#define load_I8(p, i) p[i]
 #define load_U8(p, i) p[i]
 #define store_I32(p, i, v) p[i] = convert_int_sat_rtz(v)
+#define store_I8(p, i, v) p[i] = convert_char_sat_rtz(v)
 #define store_U8(p, i, v) p[i] = convert_uchar_sat_rtz(v)
 
 #ifdef DENSE

@@ -4,7 +4,7 @@ import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.WorkerPool;
-import dev.airfoil.kernels.cpu.gemm.Gemm;
+import dev.airfoil.kernels.cpu.gemm.GemmChoice;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.tensor.Tensor;
@@ -39,7 +39,7 @@ public final class Conv2dKernel implements CpuKernel<Conv2d> {
             for (int b = from; b < to; b++) {
                 Product target = Product.set(y.data(), y.at((long) b * o * pixels), pixels);
                 Floats image = new Floats(x.data(), x.at(b * patches.image()));
-                Gemm.BEST.multiply(pool, o, pixels, patches.depth(), left, patches.right(image), target);
+                GemmChoice.now().multiply(pool, o, pixels, patches.depth(), left, patches.right(image), target);
             }
         });
     }

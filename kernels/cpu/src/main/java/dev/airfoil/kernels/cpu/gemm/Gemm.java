@@ -1,13 +1,9 @@
 package dev.airfoil.kernels.cpu.gemm;
 
-import static dev.airfoil.kernels.cpu.vector.Lanes.F;
-import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
-
 import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Matrix products {@code C (+)= A B} by packed panels.
@@ -15,7 +11,11 @@ import jdk.incubator.vector.FloatVector;
  * <p>The common index is cut into blocks of {@link #depth(int)}. Of each block, A is packed into panels of {@code
  * tile.rows()} rows (a heap array: its elements are broadcast) and B into panels of {@code tile.columns()} columns
  * (off-heap and aligned: it is read as vectors); both in parallel, then the tiles of C in parallel. Each element of C is
- * summed by one thread in an order that depends on k alone, so the result is the same for any number of threads.
+ * summed by one thread in an order that depends on k alone, so the result is the same for any number of threads, and for
+ * any tile.
+ *
+ * <p>A narrow B (see {@link Stored}) keeps its width in the panels; each is widened into the first-level cache before the
+ * tiles read it.
  */
 public record Gemm(Tile tile) {
     public Gemm {
@@ -23,9 +23,6 @@ public record Gemm(Tile tile) {
             throw new IllegalArgumentException("gemm: " + tile + " does not read panels of its own rows");
         }
     }
-
-    /** The one for this machine. */
-    public static final Gemm BEST = new Gemm(Tiles.forProducts());
 
     /** Depths in a block: a panel of B of this length stays in the first-level cache. */
     private static final int DEPTH = 384;
@@ -42,42 +39,61 @@ public record Gemm(Tile tile) {
     private static final int PANEL_SLOT = 1;
     private static final int B_SLOT = 0;
     private static final int TILE_SLOT = 1;
+    private static final int WIDE_SLOT = 2;
 
-    /** Length of a block of depths: k in even parts. */
-    private static int depth(int k) {
-        int blocks = (k + DEPTH - 1) / DEPTH;
-        return (k + blocks - 1) / blocks;
+    /** Length of a block of depths: k in even parts of whole words of any {@link Stored}. */
+    static int depth(int k) {
+        return ceil(ceil(k, Math.max(1, ceil(k, DEPTH))), 4) * 4;
     }
 
     private static int ceil(int a, int b) {
         return (a + b - 1) / b;
     }
 
-    /** Floats that {@link #pack} needs for B {@code [k n]}. */
-    public long packedSize(int k, int n) {
-        return (long) ceil(n, tile.columns()) * tile.columns() * k;
+    /** Words that {@link #pack} needs for B {@code [k n]}. */
+    public long packedSize(Stored stored, int k, int n) {
+        return (long) ceil(n, tile.columns()) * tile.columns() * (k / stored.perWord());
     }
 
-    /** Packs B for any number of products into {@code to}, which has {@link #packedSize} floats. */
-    public PackedMatrix pack(WorkerPool pool, int k, int n, Factor b, MemorySegment to) {
+    /**
+     * Packs B for any number of products into {@code to}, which has {@link #packedSize} words.
+     *
+     * @param b words along the depth, whose length {@code k} is a whole number of them
+     */
+    public PackedMatrix pack(WorkerPool pool, Stored stored, int k, int n, Factor b, MemorySegment to) {
+        requireWords(stored, k);
         int panels = ceil(n, tile.columns());
-        int kc = depth(k);
-        int blocks = k == 0 ? 0 : ceil(k, kc);
+        int words = k / stored.perWord();
+        int kc = depth(k) / stored.perWord();
+        int blocks = ceil(words, Math.max(1, kc));
         pool.splitIf((long) k * n > PARALLEL, panels * blocks, (from, end) -> {
             for (int i = from; i < end; i++) {
                 int p0 = i / panels * kc;
-                int kb = Math.min(kc, k - p0);
+                int kb = Math.min(kc, words - p0);
                 packB(b, n, p0, kb, to, 4L * p0 * panels * tile.columns(), i % panels, i % panels + 1);
             }
         });
-        return new PackedMatrix(this, k, n, to);
+        return new PackedMatrix(this, stored, k, n, to);
+    }
+
+    private static void requireWords(Stored stored, int k) {
+        if (k % stored.perWord() != 0) {
+            throw new IllegalArgumentException(
+                    "gemm: k=" + k + " is not a whole number of words of " + stored.perWord() + " " + stored);
+        }
     }
 
     /** {@code C [m n] (+)= A [m k] B [k n]}, B packed for this call. */
     public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Factor b, Product c) {
+        multiply(pool, m, n, k, a, Stored.F32, b, c);
+    }
+
+    /** The same with B in words of {@code stored} along the depth, whose length is a whole number of them. */
+    public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Stored stored, Factor b, Product c) {
+        requireWords(stored, k);
         try (Scratch shared = Scratch.borrow()) {
-            MemorySegment to = shared.segment(B_SLOT, packedSize(Math.min(k, depth(Math.max(k, 1))), n));
-            run(pool, m, n, k, a, new Right(b, to, true), c, shared);
+            MemorySegment to = shared.segment(B_SLOT, packedSize(stored, Math.min(k, depth(k)), n));
+            run(pool, m, n, k, a, new Right(stored, b, to, true), c, shared);
         }
     }
 
@@ -88,12 +104,16 @@ public record Gemm(Tile tile) {
         }
         try (Scratch shared = Scratch.borrow()) {
             Operand none = new Operand(b.data(), 0, 4, 4);
-            run(pool, m, b.n(), b.k(), a, new Right(none, b.data(), false), c, shared);
+            run(pool, m, b.n(), b.k(), a, new Right(b.stored(), none, b.data(), false), c, shared);
         }
     }
 
-    /** B: where it is, where its panels are, and whether they must be filled first. */
-    private record Right(Factor from, MemorySegment panels, boolean pack) {}
+    /** B: how and where it is, where its panels are, and whether they must be filled first. */
+    private record Right(Stored stored, Factor from, MemorySegment panels, boolean pack) {
+        int words(int depths) {
+            return depths / stored.perWord();
+        }
+    }
 
     private void run(WorkerPool pool, int m, int n, int k, Operand a, Right b, Product c, Scratch shared) {
         if (m == 0 || n == 0) {
@@ -109,12 +129,13 @@ public record Gemm(Tile tile) {
         float[] ap = shared.floats(A_SLOT, (long) ceil(Math.min(m, CHUNK), tile.rows()) * tile.rows() * kc);
         for (int p0 = 0; p0 < k; p0 += kc) {
             int kb = Math.min(kc, k - p0);
-            long bo = b.pack() ? 0 : 4L * p0 * nPanels * tile.columns();
+            long bo = b.pack() ? 0 : 4L * b.words(p0) * nPanels * tile.columns();
             for (int i0 = 0; i0 < m; i0 += CHUNK) {
                 int rows = Math.min(CHUNK, m - i0);
                 int mPanels = ceil(rows, tile.rows());
                 int bPanels = b.pack() && i0 == 0 ? nPanels : 0;
-                Block block = new Block(rows, n, kb, p0 == 0, p0 + kb == k, ap, b.panels(), bo, c.at(i0 * c.stride()));
+                Block block = new Block(
+                        rows, n, kb, p0 == 0, p0 + kb == k, ap, b.stored(), b.panels(), bo, c.at(i0 * c.stride()));
                 int first = p0;
                 int row = i0;
                 // Panels of B count for several of A, so that the ranges of workers are about even.
@@ -123,7 +144,7 @@ public record Gemm(Tile tile) {
                     packA(a, row, rows, first, kb, ap, Math.min(from, mPanels), Math.min(to, mPanels));
                     int j0 = ceil(Math.max(0, from - mPanels), weight);
                     int j1 = ceil(Math.max(0, to - mPanels), weight);
-                    packB(b.from(), n, first, kb, b.panels(), bo, j0, j1);
+                    packB(b.from(), n, b.words(first), b.words(kb), b.panels(), bo, j0, j1);
                 });
                 grid(pool, parallel, mPanels, nPanels, block);
             }
@@ -164,7 +185,16 @@ public record Gemm(Tile tile) {
 
     /** One block of depths: what all tiles of it share. */
     private record Block(
-            int m, int n, int k, boolean first, boolean last, float[] a, MemorySegment b, long bo, Product c) {
+            int m,
+            int n,
+            int k,
+            boolean first,
+            boolean last,
+            float[] a,
+            Stored stored,
+            MemorySegment b,
+            long bo,
+            Product c) {
         boolean adds() {
             return !first || c.mode() == Product.Mode.ADD;
         }
@@ -198,13 +228,22 @@ public record Gemm(Tile tile) {
 
     private void compute(Block block, int i0, int i1, int j0, int j1) {
         int step = Math.max(1, ROWS / tile.rows());
+        int words = block.k / block.stored.perWord();
+        boolean narrow = block.stored != Stored.F32;
         try (Scratch own = Scratch.borrow()) {
             MemorySegment spare = own.segment(TILE_SLOT, (long) tile.rows() * tile.columns());
+            MemorySegment wide = own.segment(WIDE_SLOT, narrow ? (long) block.k * tile.columns() : 0);
             for (int ic = i0; ic < i1; ic += step) {
                 int end = Math.min(i1, ic + step);
                 int first = j0;
                 for (int j = j0; j < j1; j++) {
-                    column(block, ic, end, j, spare);
+                    long panel = block.bo + 4L * j * tile.columns() * words;
+                    if (narrow) {
+                        block.stored.widen(block.b, panel, words, tile.columns(), wide);
+                        column(block, ic, end, j, wide, 0, spare);
+                    } else {
+                        column(block, ic, end, j, block.b, panel, spare);
+                    }
                     if (block.last && (j + 1 - first == STRIP || j + 1 == j1)) {
                         finish(block, ic, end, first, j + 1, spare);
                         first = j + 1;
@@ -214,29 +253,27 @@ public record Gemm(Tile tile) {
         }
     }
 
-    /** The tiles of rows of panels {@code i0 .. i1} in panel {@code j} of columns. */
-    private void column(Block block, int i0, int i1, int j, MemorySegment spare) {
+    /** The tiles of rows of panels {@code i0 .. i1} in panel {@code j} of columns, which lies at byte {@code bo} of b. */
+    private void column(Block block, int i0, int i1, int j, MemorySegment b, long bo, MemorySegment spare) {
         int mr = tile.rows();
         int nr = tile.columns();
         int k = block.k;
         Product c = block.c;
-        long bo = block.bo + 4L * j * nr * k;
         int w = Math.min(nr, block.n - j * nr);
         // Whole tiles at once; those at the edges of C by way of a tile of their own.
         int whole = w < nr ? i0 : Math.max(i0, Math.min(i1, block.m / mr));
         if (whole > i0) {
             long co = c.base() + (long) i0 * mr * c.stride() + 4L * j * nr;
             if (block.adds()) {
-                tile.add(whole - i0, k, block.a, i0 * mr * k, block.b, bo, c.data(), co, c.stride());
+                tile.add(whole - i0, k, block.a, i0 * mr * k, b, bo, c.data(), co, c.stride());
             } else {
-                tile.zero(whole - i0, k, block.a, i0 * mr * k, block.b, bo, c.data(), co, c.stride());
+                tile.zero(whole - i0, k, block.a, i0 * mr * k, b, bo, c.data(), co, c.stride());
             }
         }
         for (int ip = whole; ip < i1; ip++) {
             long co = c.base() + (long) ip * mr * c.stride() + 4L * j * nr;
             int h = Math.min(mr, block.m - ip * mr);
-            tile.zero(1, k, block.a, ip * mr * k, block.b, bo, spare, 0, 4L * nr);
-            merge(spare, c, co, h, w, block.adds());
+            edge(block, ip * mr * k, b, bo, co, h, w, spare);
         }
     }
 
@@ -251,25 +288,20 @@ public record Gemm(Tile tile) {
         c.epilogue().apply(c.data(), co, c.stride(), rows, columns, column, spare);
     }
 
-    /** The part of a tile that C has: {@code h x w}. */
-    private void merge(MemorySegment spare, Product c, long co, int h, int w, boolean add) {
+    /** A tile of which C has {@code h x w}: its terms are added in the order of every other tile's. */
+    private void edge(Block block, int ao, MemorySegment b, long bo, long co, int h, int w, MemorySegment spare) {
+        Product c = block.c;
+        long row = 4L * tile.columns();
+        if (block.adds()) {
+            for (int i = 0; i < h; i++) {
+                MemorySegment.copy(c.data(), co + i * c.stride(), spare, i * row, 4L * w);
+            }
+            tile.add(1, block.k, block.a, ao, b, bo, spare, 0, row);
+        } else {
+            tile.zero(1, block.k, block.a, ao, b, bo, spare, 0, row);
+        }
         for (int i = 0; i < h; i++) {
-            long from = 4L * i * tile.columns();
-            long to = co + i * c.stride();
-            if (!add) {
-                MemorySegment.copy(spare, from, c.data(), to, 4L * w);
-                continue;
-            }
-            int j = 0;
-            for (; j + Lanes.N <= w; j += Lanes.N) {
-                FloatVector sum = FloatVector.fromMemorySegment(F, c.data(), to + 4L * j, LE)
-                        .add(FloatVector.fromMemorySegment(F, spare, from + 4L * j, LE));
-                sum.intoMemorySegment(c.data(), to + 4L * j, LE);
-            }
-            for (; j < w; j++) {
-                float sum = Lanes.get(c.data(), to + 4L * j) + Lanes.get(spare, from + 4L * j);
-                Lanes.set(c.data(), to + 4L * j, sum);
-            }
+            MemorySegment.copy(spare, i * row, c.data(), co + i * c.stride(), 4L * w);
         }
     }
 }

@@ -6,6 +6,10 @@
  * <p>The tile classes are written by {@code src/tools/java/TileGenerator.java} and differ in width and shape alone.
  * Attention and convolutions multiply with the same tiles.
  *
- * <p>Deliberately absent: other element types, and any choice that depends on the number of threads.
+ * <p>Weights may be narrower than F32 ({@link dev.airfoil.kernels.cpu.gemm.Stored}): Gemm widens their panels, and {@link
+ * dev.airfoil.kernels.cpu.gemm.RowDots} and {@link dev.airfoil.kernels.cpu.gemm.FewRows} multiply the few rows for which
+ * that would not pay.
+ *
+ * <p>Deliberately absent: any choice that depends on the number of threads.
  */
 package dev.airfoil.kernels.cpu.gemm;

@@ -30,6 +30,11 @@ public final class CastKernel implements CpuKernel<Cast> {
     }
 
     @Override
+    public boolean reads(List<Tensor> inputs) {
+        return true;
+    }
+
+    @Override
     public void run(Cast op, Call call) {
         Tensor x = call.in(0);
         MemorySegment from = HostBackend.segment(x);

@@ -2,18 +2,14 @@ package dev.airfoil.kernels.cpu.products;
 
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
-import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.gemm.Epilogue;
-import dev.airfoil.kernels.cpu.gemm.Gemm;
-import dev.airfoil.kernels.cpu.gemm.Operand;
-import dev.airfoil.kernels.cpu.gemm.PackedMatrix;
-import dev.airfoil.kernels.cpu.gemm.Product;
+import dev.airfoil.kernels.cpu.gemm.Stored;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Linear;
-import java.lang.foreign.MemorySegment;
-import java.util.Optional;
+import java.util.List;
 
-/** One product with bias and activation in its epilogue; the weight stays packed once it has been used twice. */
+/** {@link Projection} with an F32 weight, or a BF16 one whose rows are dense and of even length. */
 public final class LinearKernel implements CpuKernel<Linear> {
     @Override
     public Class<Linear> op() {
@@ -21,27 +17,24 @@ public final class LinearKernel implements CpuKernel<Linear> {
     }
 
     @Override
+    public boolean reads(List<Tensor> inputs) {
+        return inputs.getFirst().dtype() == DType.F32
+                && (inputs.size() < 3 || inputs.get(2).dtype() == DType.F32);
+    }
+
+    @Override
+    public boolean accepts(Linear op, List<Tensor> inputs) {
+        return Projection.fits(stored(inputs.get(1)), inputs.get(1));
+    }
+
+    private static Stored stored(Tensor weight) {
+        return weight.dtype() == DType.BF16 ? Stored.BF16 : Stored.F32;
+    }
+
+    @Override
     public void run(Linear op, Call call) {
-        Tensor w = call.in(1);
-        int n = w.dim(0);
-        int k = w.dim(1);
-        int m = n == 0 ? 0 : (int) (call.out(0).size() / n);
-        Floats x = call.dense(0);
-        Floats y = call.result(0);
-        Floats bias = call.inputs() > 2 ? call.dense(2) : new Floats(MemorySegment.NULL, 0);
-        Operand a = Operand.ofRows(x.data(), x.base(), k);
-        Floats weight = Call.place(w);
-        Operand b = new Operand(
-                weight.data(),
-                weight.base(),
-                4 * w.layout().stride(0),
-                4 * w.layout().stride(1));
-        Product c = Product.set(y.data(), y.base(), n).with(new Epilogue(op.activation(), bias.data(), bias.base()));
-        Optional<PackedMatrix> packed = call.packs().find(call.pool(), w, k, n, b);
-        if (packed.isPresent()) {
-            Gemm.BEST.multiply(call.pool(), m, a, packed.get(), c);
-        } else {
-            Gemm.BEST.multiply(call.pool(), m, n, k, a, b, c);
-        }
+        Epilogue end =
+                new Epilogue(op.activation(), Epilogue.ABSENT, call.inputs() > 2 ? call.dense(2) : Epilogue.ABSENT);
+        Projection.run(call, stored(call.in(1)), end);
     }
 }

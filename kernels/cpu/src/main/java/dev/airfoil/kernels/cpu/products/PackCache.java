@@ -2,12 +2,15 @@ package dev.airfoil.kernels.cpu.products;
 
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.gemm.Gemm;
+import dev.airfoil.kernels.cpu.gemm.GemmChoice;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.PackedMatrix;
+import dev.airfoil.kernels.cpu.gemm.Stored;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +32,14 @@ public final class PackCache implements AutoCloseable {
         record Packed(PackedMatrix matrix, Arena arena) implements Entry {}
     }
 
-    /** The packed form of {@code weight}, read as B {@code [k n]} through {@code b}, if it is used again. */
-    synchronized Optional<PackedMatrix> find(WorkerPool pool, Tensor weight, int k, int n, Operand b) {
+    /** The packed form of {@code weight}, read as B {@code [k n]} in words through {@code b}, if it is used again. */
+    synchronized Optional<PackedMatrix> find(WorkerPool pool, Tensor weight, Stored stored, int k, int n, Operand b) {
         Map<Layout, Entry> ofStorage = entries.computeIfAbsent(weight.storage(), storage -> {
             storage.onFree(() -> drop(storage));
             return new HashMap<>();
         });
         if (ofStorage.putIfAbsent(weight.layout(), new Entry.Seen()) instanceof Entry seen) {
-            Entry.Packed packed = seen instanceof Entry.Packed p ? p : pack(pool, k, n, b);
+            Entry.Packed packed = seen instanceof Entry.Packed p ? p : pack(pool, stored, k, n, b);
             ofStorage.put(weight.layout(), packed);
             return Optional.of(packed.matrix);
         }
@@ -44,10 +47,11 @@ public final class PackCache implements AutoCloseable {
     }
 
     @SuppressWarnings("MustBeClosed") // drop closes the arena
-    private static Entry.Packed pack(WorkerPool pool, int k, int n, Operand b) {
+    private static Entry.Packed pack(WorkerPool pool, Stored stored, int k, int n, Operand b) {
         Arena arena = Arena.ofShared();
-        return new Entry.Packed(
-                Gemm.BEST.pack(pool, k, n, b, arena.allocate(4 * Gemm.BEST.packedSize(k, n), 64)), arena);
+        Gemm gemm = GemmChoice.now();
+        MemorySegment to = arena.allocate(4 * gemm.packedSize(stored, k, n), 64);
+        return new Entry.Packed(gemm.pack(pool, stored, k, n, b, to), arena);
     }
 
     private synchronized void drop(Storage storage) {

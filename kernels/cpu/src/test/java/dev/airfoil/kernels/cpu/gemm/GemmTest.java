@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.gemm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Mem;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.tensor.ops.Activation;
@@ -158,15 +159,16 @@ class GemmTest {
             wanted[i] = x / (1 + Math.exp(-x));
         }
         MemorySegment c = Mem.ofSize(m * n);
-        Epilogue epilogue = new Epilogue(Activation.Fn.SILU, Mem.of(bias), 0);
-        Gemm.BEST.multiply(
-                POOL,
-                m,
-                n,
-                k,
-                operand(Side.ROWS, a, m, k),
-                operand(Side.ROWS, b, n, k),
-                Product.set(c, 0, n).with(epilogue));
+        Epilogue epilogue = new Epilogue(Activation.Fn.SILU, Epilogue.ABSENT, new Floats(Mem.of(bias), 0));
+        GemmChoice.now()
+                .multiply(
+                        POOL,
+                        m,
+                        n,
+                        k,
+                        operand(Side.ROWS, a, m, k),
+                        operand(Side.ROWS, b, n, k),
+                        Product.set(c, 0, n).with(epilogue));
         assertThat(Mem.error(Mem.floats(c), wanted)).isLessThan(1e-6);
     }
 
@@ -181,32 +183,66 @@ class GemmTest {
         for (int threads : new int[] {1, 2, 3, 4}) {
             try (WorkerPool pool = WorkerPool.of(threads)) {
                 MemorySegment c = Mem.ofSize(m * n);
-                Gemm.BEST.multiply(pool, m, n, k, a, b, Product.set(c, 0, n));
+                GemmChoice.now().multiply(pool, m, n, k, a, b, Product.set(c, 0, n));
                 float[] got = Mem.floats(c);
                 one = one.length == 0 ? got : one;
                 assertThat(got).as("%d threads", threads).isEqualTo(one);
-                PackedMatrix packed = Gemm.BEST.pack(pool, k, n, b, Mem.ofSize(Gemm.BEST.packedSize(k, n)));
-                Gemm.BEST.multiply(pool, m, a, packed, Product.set(c, 0, n));
+                PackedMatrix packed = GemmChoice.now()
+                        .pack(
+                                pool,
+                                Stored.F32,
+                                k,
+                                n,
+                                b,
+                                Mem.ofSize(GemmChoice.now().packedSize(Stored.F32, k, n)));
+                GemmChoice.now().multiply(pool, m, a, packed, Product.set(c, 0, n));
                 assertThat(Mem.floats(c)).as("packed, %d threads", threads).isEqualTo(one);
             }
         }
     }
 
     @Test
+    void sameBitsForAnyTile() {
+        int m = 29;
+        int n = 83;
+        int k = 777;
+        Operand a = operand(Side.ROWS, Mem.random(m * k, 9), m, k);
+        Operand b = operand(Side.ROWS, Mem.random(n * k, 10), n, k);
+        float[] one = new float[0];
+        for (Tile tile : Tiles.all()) {
+            MemorySegment c = Mem.ofSize(m * n);
+            new Gemm(tile).multiply(POOL, m, n, k, a, b, Product.set(c, 0, n));
+            one = one.length == 0 ? Mem.floats(c) : one;
+            assertThat(Mem.floats(c)).as("%s", tile).isEqualTo(one);
+        }
+    }
+
+    @Test
+    void aPropertyNamesTheTile() {
+        for (Tile tile : Tiles.all()) {
+            assertThat(GemmChoice.first(GemmChoice.name(tile))).hasSameClassAs(tile);
+        }
+        assertThat(GemmChoice.first("")).hasSameClassAs(Tiles.forProducts());
+        assertThatThrownBy(() -> GemmChoice.first("Tile9"))
+                .hasMessageContaining("airfoil.cpu.tile is Tile9; there are [Tile128x8x8");
+    }
+
+    @Test
     void anEmptySumIsZeroPlusBias() {
         MemorySegment c = Mem.of(Mem.random(6, 11));
         Operand none = Operand.ofRows(Mem.ofSize(1), 0, 0);
-        Epilogue bias = new Epilogue(Activation.Fn.NONE, Mem.of(new float[] {1, 2, 3}), 0);
-        Gemm.BEST.multiply(POOL, 2, 3, 0, none, none, Product.set(c, 0, 3).with(bias));
+        Epilogue bias = new Epilogue(Activation.Fn.NONE, Epilogue.ABSENT, new Floats(Mem.of(new float[] {1, 2, 3}), 0));
+        GemmChoice.now()
+                .multiply(POOL, 2, 3, 0, none, none, Product.set(c, 0, 3).with(bias));
         assertThat(Mem.floats(c)).containsExactly(1, 2, 3, 1, 2, 3);
     }
 
     @Test
     void weightsPackedForAnotherGemmAreRefused() {
         Gemm other = new Gemm(Tiles.all().getFirst());
-        PackedMatrix packed = other.pack(POOL, 1, 1, Operand.ofRows(Mem.ofSize(1), 0, 1), Mem.ofSize(8));
+        PackedMatrix packed = other.pack(POOL, Stored.F32, 1, 1, Operand.ofRows(Mem.ofSize(1), 0, 1), Mem.ofSize(8));
         Operand a = Operand.ofRows(Mem.ofSize(1), 0, 1);
-        assertThatThrownBy(() -> Gemm.BEST.multiply(POOL, 1, a, packed, Product.set(Mem.ofSize(1), 0, 1)))
+        assertThatThrownBy(() -> GemmChoice.now().multiply(POOL, 1, a, packed, Product.set(Mem.ofSize(1), 0, 1)))
                 .hasMessageContaining("packed for");
     }
 }

@@ -1,0 +1,59 @@
+package dev.airfoil.kernels.cpu.products;
+
+import dev.airfoil.kernels.cpu.Call;
+import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.gemm.Epilogue;
+import dev.airfoil.kernels.cpu.gemm.FewRows;
+import dev.airfoil.kernels.cpu.gemm.GemmChoice;
+import dev.airfoil.kernels.cpu.gemm.Operand;
+import dev.airfoil.kernels.cpu.gemm.PackedMatrix;
+import dev.airfoil.kernels.cpu.gemm.Product;
+import dev.airfoil.kernels.cpu.gemm.RowDots;
+import dev.airfoil.kernels.cpu.gemm.Stored;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.host.HostBackend;
+import java.util.Optional;
+
+/**
+ * {@code x [.. k] weight [n k]^T} (inputs 0 and 1) and what follows. Up to three rows read a narrow
+ * weight as it lies; for more it stays packed once it has been used twice.
+ */
+final class Projection {
+    private Projection() {}
+
+    /** Words of a narrow weight must be whole, and stand side by side. */
+    static boolean fits(Stored stored, Tensor weight) {
+        return stored == Stored.F32
+                || (weight.dim(1) % stored.perWord() == 0 && weight.layout().stride(1) == 1);
+    }
+
+    static void run(Call call, Stored stored, Epilogue end) {
+        Tensor w = call.in(1);
+        int n = w.dim(0);
+        int k = w.dim(1);
+        int m = n == 0 ? 0 : (int) (call.out(0).size() / n);
+        Floats x = call.dense(0);
+        Floats y = call.result(0);
+        Operand a = Operand.ofRows(x.data(), x.base(), k);
+        int size = w.dtype().bytes();
+        // Neighbours along k are a word apart: narrow ones share it.
+        Operand b = new Operand(
+                HostBackend.segment(w),
+                w.layout().offset() * size,
+                w.layout().stride(0) * size,
+                w.layout().stride(1) * size * stored.perWord());
+        Product c = Product.set(y.data(), y.base(), n).with(end);
+        if (RowDots.suits(m, stored, b)) {
+            RowDots.multiply(call.pool(), m, n, k, a, stored, b, c);
+            return;
+        }
+        Optional<PackedMatrix> packed = call.packs().find(call.pool(), w, stored, k, n, b);
+        if (packed.isPresent() && FewRows.suits(m, packed.get())) {
+            FewRows.multiply(call.pool(), m, a, packed.get(), c);
+        } else if (packed.isPresent()) {
+            packed.get().gemm().multiply(call.pool(), m, a, packed.get(), c);
+        } else {
+            GemmChoice.now().multiply(call.pool(), m, n, k, a, stored, b, c);
+        }
+    }
+}
