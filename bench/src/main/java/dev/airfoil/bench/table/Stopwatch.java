@@ -4,16 +4,18 @@ import dev.airfoil.bench.peers.Contender;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Times contenders in turn, so that what happens on the machine meanwhile happens to all of them. A turn is one run that
- * is not counted, which brings the caches back and lets the threads of the one before go to sleep, and then some 20 ms of
- * runs that are; of work that takes longer than that, one run.
+ * Times contenders in turn, so that what happens on the machine meanwhile happens to all of them. A turn is a
+ * pause, in which the threads of the one before go to sleep (OpenBLAS's spin for some 30 ms), one run that is not counted,
+ * which brings the caches back, and then some 20 ms of runs that are; of work that takes longer than that, one run.
  */
 final class Stopwatch {
     private static final double TURN = 0.02;
     private static final double FASTER = 0.97;
     private static final double LONG = 0.2;
+    private static final long PAUSE_NANOS = 60_000_000;
     private static final int LEAST_ROUNDS = 3;
 
     private Stopwatch() {}
@@ -54,6 +56,7 @@ final class Stopwatch {
     }
 
     private static void turn(Contender contender, int runs, List<Double> times) {
+        LockSupport.parkNanos(PAUSE_NANOS);
         if (runs > 1 || times.isEmpty() || times.getFirst() < LONG) {
             contender.run();
         }
