@@ -13,13 +13,15 @@ public final class Call {
     private final List<Tensor> outputs;
     private final WorkerPool pool;
     private final PackCache packs;
+    private final Choice choice;
     private final Scratch copies;
 
-    Call(List<Tensor> inputs, List<Tensor> outputs, WorkerPool pool, PackCache packs, Scratch copies) {
+    Call(List<Tensor> inputs, List<Tensor> outputs, WorkerPool pool, PackCache packs, Choice choice, Scratch copies) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.pool = pool;
         this.packs = packs;
+        this.choice = choice;
         this.copies = copies;
     }
 
@@ -29,6 +31,11 @@ public final class Call {
 
     public PackCache packs() {
         return packs;
+    }
+
+    /** What products and attention run on. */
+    public Choice choice() {
+        return choice;
     }
 
     /** Number of inputs. */

@@ -16,11 +16,23 @@ import java.util.List;
  */
 public final class CpuBackend extends HostBackend {
     private final WorkerPool pool;
-    private final PackCache packs = new PackCache();
+    private final PackCache packs;
+    private final Choice choice;
 
     public CpuBackend(Options options) {
+        this(options, Choice.DEFAULT);
+    }
+
+    public CpuBackend(Options options, Choice choice) {
+        this(options, choice, WorkerPool.of(options.threads().orElseGet(Runtime.getRuntime()::availableProcessors)));
+    }
+
+    /** Takes the pool over, whatever the options say of threads. */
+    public CpuBackend(Options options, Choice choice, WorkerPool pool) {
         super(options);
-        this.pool = WorkerPool.of(options.threads().orElseGet(Runtime.getRuntime()::availableProcessors));
+        this.pool = pool;
+        this.choice = choice;
+        this.packs = new PackCache(choice.gemm());
     }
 
     static String describe(int threads) {
@@ -43,10 +55,11 @@ public final class CpuBackend extends HostBackend {
         return hasKernel(op, inputs) || op instanceof Primitive && readable(op, inputs);
     }
 
-    private static boolean hasKernel(Op op, List<Tensor> inputs) {
-        return Kernels.find(op)
-                .filter(k -> k.reads(inputs) && k.accepts(op, inputs))
-                .isPresent();
+    private boolean hasKernel(Op op, List<Tensor> inputs) {
+        return !choice.avoided().contains(op.getClass())
+                && Kernels.find(op)
+                        .filter(k -> k.reads(inputs) && k.accepts(op, inputs))
+                        .isPresent();
     }
 
     @Override
@@ -56,7 +69,7 @@ public final class CpuBackend extends HostBackend {
             return;
         }
         try (Scratch copies = Scratch.borrow()) {
-            Kernels.find(op).orElseThrow().run(op, new Call(inputs, outputs, pool, packs, copies));
+            Kernels.find(op).orElseThrow().run(op, new Call(inputs, outputs, pool, packs, choice, copies));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.airfoil.kernels.cpu;
 
 import dev.airfoil.kernels.cpu.gemm.Epilogue;
-import dev.airfoil.kernels.cpu.gemm.GemmChoice;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.kernels.cpu.vector.Lanes;
@@ -87,7 +86,8 @@ final class WarmUp {
         Floats a = Call.place(x);
         Floats b = Call.place(weight);
         Floats c = Call.place(F.zeros(n, d));
-        GemmChoice.now()
+        Choice.DEFAULT
+                .gemm()
                 .multiply(
                         WorkerPool.of(1),
                         n,

@@ -23,20 +23,21 @@ public final class AttentionGradKernel implements CpuKernel<AttentionGrad> {
     public void run(AttentionGrad op, Call call) {
         Problem p = AttentionKernel.problem(op.attention(), call, 6);
         Floats lse = call.dense(4);
-        FlashAttentionGrad.BEST.run(
-                call.pool(),
-                p,
-                new FlashAttentionGrad.Tensors(
-                        AttentionKernel.heads(call, 0),
-                        AttentionKernel.heads(call, 1),
-                        AttentionKernel.heads(call, 2),
-                        merged(call, 3, p),
-                        merged(call, 5, p),
-                        lse.data(),
-                        lse.base(),
-                        result(call, 0, p.h(), p.n(), p.e()),
-                        result(call, 1, p.h(), p.m(), p.e()),
-                        result(call, 2, p.h(), p.m(), p.e())));
+        new FlashAttentionGrad(call.choice().attention())
+                .run(
+                        call.pool(),
+                        p,
+                        new FlashAttentionGrad.Tensors(
+                                AttentionKernel.heads(call, 0),
+                                AttentionKernel.heads(call, 1),
+                                AttentionKernel.heads(call, 2),
+                                merged(call, 3, p),
+                                merged(call, 5, p),
+                                lse.data(),
+                                lse.base(),
+                                result(call, 0, p.h(), p.n(), p.e()),
+                                result(call, 1, p.h(), p.m(), p.e()),
+                                result(call, 2, p.h(), p.m(), p.e())));
     }
 
     private static Heads merged(Call call, int i, Problem p) {

@@ -24,15 +24,16 @@ public final class AttentionKernel implements CpuKernel<Attention> {
         Problem p = problem(op, call, 3);
         Floats o = call.result(0);
         Floats lse = call.result(1);
-        FlashAttention.BEST.run(
-                call.pool(),
-                p,
-                heads(call, 0),
-                heads(call, 1),
-                heads(call, 2),
-                Heads.merged(o.data(), o.base(), p.h(), p.n(), p.e()),
-                lse.data(),
-                lse.base());
+        new FlashAttention(call.choice().attention())
+                .run(
+                        call.pool(),
+                        p,
+                        heads(call, 0),
+                        heads(call, 1),
+                        heads(call, 2),
+                        Heads.merged(o.data(), o.base(), p.h(), p.n(), p.e()),
+                        lse.data(),
+                        lse.base());
     }
 
     static Problem problem(Attention op, Call call, int mask) {

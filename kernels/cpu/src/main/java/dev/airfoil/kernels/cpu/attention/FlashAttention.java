@@ -22,9 +22,6 @@ import jdk.incubator.vector.FloatVector;
  * parallelism.
  */
 public record FlashAttention(Tiles.Attention tiles) {
-    /** The one for this machine. */
-    public static final FlashAttention BEST = new FlashAttention(Tiles.forAttention());
-
     private static final int KEYS = 96;
     private static final double LN_2 = Math.log(2);
 

@@ -20,9 +20,6 @@ import jdk.incubator.vector.FloatVector;
  * go} and {@code gk += gs^T q} as it stands, read by columns, and of {@code gq += gs k}, read by rows.
  */
 public record FlashAttentionGrad(Tiles.Attention tiles) {
-    /** The one for this machine. */
-    public static final FlashAttentionGrad BEST = new FlashAttentionGrad(Tiles.forAttention());
-
     private static final int QUERIES = 96;
 
     private static int up(int a, int b) {

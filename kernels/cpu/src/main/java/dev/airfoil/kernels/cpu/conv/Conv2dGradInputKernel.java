@@ -4,7 +4,6 @@ import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Scratch;
-import dev.airfoil.kernels.cpu.gemm.GemmChoice;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.kernels.cpu.vector.Lanes;
@@ -69,7 +68,7 @@ public final class Conv2dGradInputKernel implements CpuKernel<Conv2dGradInput> {
                     }
                 }
             });
-            Conv2dKernel.convolve(call.pool(), patches, gy.dim(0), c, weight, call.dense(1), call.result(0));
+            Conv2dKernel.convolve(call, patches, gy.dim(0), c, weight, call.dense(1), call.result(0));
         }
     }
 
@@ -100,7 +99,7 @@ public final class Conv2dGradInputKernel implements CpuKernel<Conv2dGradInput> {
                         long grad = gy.at(((long) b * o * rows + p0) * q);
                         Operand right = Operand.ofColumns(gy.data(), grad, (long) rows * q);
                         Product product = Product.set(matrix, 0, pixels);
-                        GemmChoice.now().multiply(call.pool(), depth, pixels, o, left, right, product);
+                        call.choice().gemm().multiply(call.pool(), depth, pixels, o, left, right, product);
                         // Channels are apart; within one, the kernel's places overlap.
                         call.pool().split(c, (c0, c1) -> {
                             for (int d = c0 * (depth / c); d < c1 * (depth / c); d++) {

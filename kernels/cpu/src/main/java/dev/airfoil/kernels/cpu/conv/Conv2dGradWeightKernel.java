@@ -4,7 +4,6 @@ import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.gemm.Epilogue;
-import dev.airfoil.kernels.cpu.gemm.GemmChoice;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.tensor.Tensor;
@@ -38,7 +37,7 @@ public final class Conv2dGradWeightKernel implements CpuKernel<Conv2dGradWeight>
             Product sum = new Product(gw.data(), gw.base(), 4L * depth, mode, Epilogue.NONE);
             Operand left = Operand.ofRows(gy.data(), gy.at((long) b * o * pixels), pixels);
             Floats image = new Floats(x.data(), x.at(b * patches.image()));
-            GemmChoice.now().multiply(call.pool(), o, depth, pixels, left, patches.transposed(image), sum);
+            call.choice().gemm().multiply(call.pool(), o, depth, pixels, left, patches.transposed(image), sum);
         }
     }
 }

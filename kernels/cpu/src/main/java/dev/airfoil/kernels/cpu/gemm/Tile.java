@@ -17,6 +17,11 @@ import jdk.incubator.vector.FloatVector;
  * j)}; element (i, j) of C at byte {@code co + i * cs + 4 j}.
  */
 public interface Tile {
+    /** How it is called in settings and messages. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
     /** Rows of the tile: scalars of A that are broadcast per step of k. */
     int rows();
 

@@ -16,6 +16,11 @@ public final class Tiles {
      * @param rows for a left side each of whose rows is a row in memory
      */
     public record Attention(Tile packed, Tile wide, Tile rows) {
+        /** How the set is called in settings and messages: as its first tile. */
+        public String name() {
+            return packed.name();
+        }
+
         /** Elements in a row of scores: a whole number of rows and of columns of tiles. */
         public int width() {
             return wide.step();
@@ -23,7 +28,7 @@ public final class Tiles {
     }
 
     /** Those for products; every one runs everywhere, if slowly where the machine's vectors are shorter. */
-    static List<Tile> all() {
+    public static List<Tile> all() {
         return List.of(new Tile128x8x8(), new Tile256x6x16(), new Tile512x8x48());
     }
 

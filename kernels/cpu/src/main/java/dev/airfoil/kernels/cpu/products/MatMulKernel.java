@@ -3,7 +3,6 @@ package dev.airfoil.kernels.cpu.products;
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
-import dev.airfoil.kernels.cpu.gemm.GemmChoice;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.kernels.cpu.moves.Loop;
@@ -44,7 +43,8 @@ public final class MatMulKernel implements CpuKernel<MatMul> {
             for (int i = from; i < to; i++) {
                 long ai = batches.start(0, i / length) + i % length * batches.steps()[0];
                 long bi = batches.start(1, i / length) + i % length * batches.steps()[1];
-                GemmChoice.now()
+                call.choice()
+                        .gemm()
                         .multiply(call.pool(), m, n, k, left.at(4 * ai), right.at(4 * bi), target.at(4L * i * m * n));
             }
         });

@@ -2,7 +2,6 @@ package dev.airfoil.kernels.cpu.products;
 
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.gemm.Gemm;
-import dev.airfoil.kernels.cpu.gemm.GemmChoice;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.PackedMatrix;
 import dev.airfoil.kernels.cpu.gemm.Stored;
@@ -23,7 +22,13 @@ import java.util.stream.Stream;
  * is freed.
  */
 public final class PackCache implements AutoCloseable {
+    private final Gemm gemm;
     private final Map<Storage, Map<Layout, Entry>> entries = new HashMap<>();
+
+    /** Packs for {@code gemm}. */
+    public PackCache(Gemm gemm) {
+        this.gemm = gemm;
+    }
 
     /** A weight that was seen once, or packed from then on. */
     private sealed interface Entry {
@@ -47,9 +52,8 @@ public final class PackCache implements AutoCloseable {
     }
 
     @SuppressWarnings("MustBeClosed") // drop closes the arena
-    private static Entry.Packed pack(WorkerPool pool, Stored stored, int k, int n, Operand b) {
+    private Entry.Packed pack(WorkerPool pool, Stored stored, int k, int n, Operand b) {
         Arena arena = Arena.ofShared();
-        Gemm gemm = GemmChoice.now();
         MemorySegment to = arena.allocate(4 * gemm.packedSize(stored, k, n), 64);
         return new Entry.Packed(gemm.pack(pool, stored, k, n, b, to), arena);
     }

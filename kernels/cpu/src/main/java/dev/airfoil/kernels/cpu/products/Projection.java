@@ -4,7 +4,6 @@ import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.gemm.Epilogue;
 import dev.airfoil.kernels.cpu.gemm.FewRows;
-import dev.airfoil.kernels.cpu.gemm.GemmChoice;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.PackedMatrix;
 import dev.airfoil.kernels.cpu.gemm.Product;
@@ -53,7 +52,7 @@ final class Projection {
         } else if (packed.isPresent()) {
             packed.get().gemm().multiply(call.pool(), m, a, packed.get(), c);
         } else {
-            GemmChoice.now().multiply(call.pool(), m, n, k, a, stored, b, c);
+            call.choice().gemm().multiply(call.pool(), m, n, k, a, stored, b, c);
         }
     }
 }

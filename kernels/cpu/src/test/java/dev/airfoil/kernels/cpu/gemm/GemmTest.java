@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.gemm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.airfoil.kernels.cpu.Choice;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Mem;
 import dev.airfoil.kernels.cpu.WorkerPool;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GemmTest {
+    private static final Gemm BEST = Choice.DEFAULT.gemm();
     private static final WorkerPool POOL = WorkerPool.of(3);
 
     @AfterAll
@@ -160,15 +162,14 @@ class GemmTest {
         }
         MemorySegment c = Mem.ofSize(m * n);
         Epilogue epilogue = new Epilogue(Activation.Fn.SILU, Epilogue.ABSENT, new Floats(Mem.of(bias), 0));
-        GemmChoice.now()
-                .multiply(
-                        POOL,
-                        m,
-                        n,
-                        k,
-                        operand(Side.ROWS, a, m, k),
-                        operand(Side.ROWS, b, n, k),
-                        Product.set(c, 0, n).with(epilogue));
+        BEST.multiply(
+                POOL,
+                m,
+                n,
+                k,
+                operand(Side.ROWS, a, m, k),
+                operand(Side.ROWS, b, n, k),
+                Product.set(c, 0, n).with(epilogue));
         assertThat(Mem.error(Mem.floats(c), wanted)).isLessThan(1e-6);
     }
 
@@ -183,19 +184,13 @@ class GemmTest {
         for (int threads : new int[] {1, 2, 3, 4}) {
             try (WorkerPool pool = WorkerPool.of(threads)) {
                 MemorySegment c = Mem.ofSize(m * n);
-                GemmChoice.now().multiply(pool, m, n, k, a, b, Product.set(c, 0, n));
+                BEST.multiply(pool, m, n, k, a, b, Product.set(c, 0, n));
                 float[] got = Mem.floats(c);
                 one = one.length == 0 ? got : one;
                 assertThat(got).as("%d threads", threads).isEqualTo(one);
-                PackedMatrix packed = GemmChoice.now()
-                        .pack(
-                                pool,
-                                Stored.F32,
-                                k,
-                                n,
-                                b,
-                                Mem.ofSize(GemmChoice.now().packedSize(Stored.F32, k, n)));
-                GemmChoice.now().multiply(pool, m, a, packed, Product.set(c, 0, n));
+                PackedMatrix packed =
+                        BEST.pack(pool, Stored.F32, k, n, b, Mem.ofSize(BEST.packedSize(Stored.F32, k, n)));
+                BEST.multiply(pool, m, a, packed, Product.set(c, 0, n));
                 assertThat(Mem.floats(c)).as("packed, %d threads", threads).isEqualTo(one);
             }
         }
@@ -218,22 +213,11 @@ class GemmTest {
     }
 
     @Test
-    void aPropertyNamesTheTile() {
-        for (Tile tile : Tiles.all()) {
-            assertThat(GemmChoice.first(GemmChoice.name(tile))).hasSameClassAs(tile);
-        }
-        assertThat(GemmChoice.first("")).hasSameClassAs(Tiles.forProducts());
-        assertThatThrownBy(() -> GemmChoice.first("Tile9"))
-                .hasMessageContaining("airfoil.cpu.tile is Tile9; there are [Tile128x8x8");
-    }
-
-    @Test
     void anEmptySumIsZeroPlusBias() {
         MemorySegment c = Mem.of(Mem.random(6, 11));
         Operand none = Operand.ofRows(Mem.ofSize(1), 0, 0);
         Epilogue bias = new Epilogue(Activation.Fn.NONE, Epilogue.ABSENT, new Floats(Mem.of(new float[] {1, 2, 3}), 0));
-        GemmChoice.now()
-                .multiply(POOL, 2, 3, 0, none, none, Product.set(c, 0, 3).with(bias));
+        BEST.multiply(POOL, 2, 3, 0, none, none, Product.set(c, 0, 3).with(bias));
         assertThat(Mem.floats(c)).containsExactly(1, 2, 3, 1, 2, 3);
     }
 
@@ -242,7 +226,7 @@ class GemmTest {
         Gemm other = new Gemm(Tiles.all().getFirst());
         PackedMatrix packed = other.pack(POOL, Stored.F32, 1, 1, Operand.ofRows(Mem.ofSize(1), 0, 1), Mem.ofSize(8));
         Operand a = Operand.ofRows(Mem.ofSize(1), 0, 1);
-        assertThatThrownBy(() -> GemmChoice.now().multiply(POOL, 1, a, packed, Product.set(Mem.ofSize(1), 0, 1)))
+        assertThatThrownBy(() -> BEST.multiply(POOL, 1, a, packed, Product.set(Mem.ofSize(1), 0, 1)))
                 .hasMessageContaining("packed for");
     }
 }

@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.gemm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.airfoil.kernels.cpu.Choice;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Mem;
 import dev.airfoil.kernels.cpu.WorkerPool;
@@ -128,15 +129,15 @@ class NarrowWeightsTest {
     @EnumSource
     void anyNumberOfThreadsGivesTheSameBits(Stored stored) {
         for (Way way : Way.values()) {
-            if (!takes(way, GemmChoice.now(), stored)) {
+            if (!takes(way, Choice.DEFAULT.gemm(), stored)) {
                 continue;
             }
             float[] one = new float[0];
             for (int threads : new int[] {1, 2, 3}) {
                 try (WorkerPool pool = WorkerPool.of(threads)) {
                     int[] mnk = {7, 331, 516};
-                    float[] got =
-                            run(pool, GemmChoice.now(), way, stored, mnk, Mem.random(7 * 516, 3), Mem.random(331, 4));
+                    float[] got = run(
+                            pool, Choice.DEFAULT.gemm(), way, stored, mnk, Mem.random(7 * 516, 3), Mem.random(331, 4));
                     one = one.length == 0 ? got : one;
                     assertThat(got).as("%s with %d threads", way, threads).isEqualTo(one);
                 }
@@ -148,7 +149,7 @@ class NarrowWeightsTest {
     void halfAWordIsRefused() {
         try (WorkerPool pool = WorkerPool.of(1)) {
             Operand b = new Operand(Mem.ofSize(8), 0, 8, 4);
-            assertThatThrownBy(() -> GemmChoice.now().pack(pool, Stored.BF16, 3, 1, b, Mem.ofSize(64)))
+            assertThatThrownBy(() -> Choice.DEFAULT.gemm().pack(pool, Stored.BF16, 3, 1, b, Mem.ofSize(64)))
                     .hasMessageContaining("k=3 is not a whole number of words of 2 BF16");
         }
     }

@@ -1,0 +1,25 @@
+package dev.airfoil.kernels.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.airfoil.kernels.cpu.gemm.Tile;
+import dev.airfoil.kernels.cpu.gemm.Tiles;
+import org.junit.jupiter.api.Test;
+
+class ChoiceTest {
+    @Test
+    void aPropertyNamesTheTileOfProductsAndOfAttention() {
+        for (Tile tile : Tiles.all()) {
+            assertThat(Choice.named(tile.name()).gemm().tile()).hasSameClassAs(tile);
+        }
+        for (Tiles.Attention tiles : Tiles.allForAttention()) {
+            assertThat(Choice.named(tiles.name()).attention().rows()).hasSameClassAs(tiles.rows());
+        }
+        Choice best = Choice.named("");
+        assertThat(best.gemm().tile()).hasSameClassAs(Tiles.forProducts());
+        assertThat(Choice.named("Tile512x8x32").gemm().tile()).hasSameClassAs(Tiles.forProducts());
+        assertThatThrownBy(() -> Choice.named("Tile9"))
+                .hasMessageContaining("airfoil.cpu.tile is Tile9; there are [Tile128x8x8");
+    }
+}
