@@ -1,16 +1,24 @@
 package dev.airfoil.tests;
 
+import dev.airfoil.autograd.Tape;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
 import dev.airfoil.tensor.ops.AdamWUpdate;
+import dev.airfoil.tensor.ops.Attention;
+import dev.airfoil.tensor.ops.Cast;
+import dev.airfoil.tensor.ops.Compare;
+import dev.airfoil.tensor.ops.Fill;
+import dev.airfoil.tensor.ops.Random;
 import dev.airfoil.tensor.ops.TimeFeatures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -173,5 +181,31 @@ record OpCase(Op op, List<Arg> args, DType storage) {
                 yield F.contiguous(x.permute(reverse)).permute(reverse);
             }
         };
+    }
+
+    /** False for steps, integers, random numbers and updates, and for what has half-width gradients of its own. */
+    boolean hasGradient() {
+        return switch (op) {
+            case Cast _, Compare _, Fill _, Random _, TimeFeatures _, AdamWUpdate _, AdafactorUpdate _ -> false;
+            default -> storage == DType.F32 || !op.name().endsWith("Grad");
+        };
+    }
+
+    /** The gradients of a weighted sum of the outputs for the learned ones of {@code inputs}. */
+    List<Tensor> gradients(List<Tensor> inputs) {
+        List<Tensor> learned = IntStream.range(0, inputs.size())
+                .filter(i -> args.get(i).isLearned())
+                .mapToObj(inputs::get)
+                .toList();
+        Supplier<Tensor> body = () -> flat(Interpreter.bind(op, inputs));
+        Tensor value = body.get();
+        Tensor cotangent = F.cast(F.normal(11, 0, value.dim(0)), value.dtype());
+        return Tape.pullback(learned, body, cotangent).all();
+    }
+
+    /** All outputs as one vector; of attention only the first, as the second is there for its gradient. */
+    Tensor flat(List<Tensor> outputs) {
+        List<Tensor> used = op instanceof Attention ? outputs.subList(0, 1) : outputs;
+        return F.concat(0, used.stream().map(t -> t.reshape(-1)).toList());
     }
 }

@@ -36,7 +36,10 @@ public final class WorkerPool implements AutoCloseable {
     private Range body = (from, to) -> {};
     private int count;
 
-    private WorkerPool(int threads) {
+    private final boolean cutsAll;
+
+    private WorkerPool(int threads, boolean cutsAll) {
+        this.cutsAll = cutsAll;
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             workers[i] = new Worker(i + 1);
@@ -48,7 +51,16 @@ public final class WorkerPool implements AutoCloseable {
         if (threads < 1) {
             throw new IllegalArgumentException("WorkerPool: threads is " + threads + "; give 1 or more");
         }
-        WorkerPool pool = new WorkerPool(threads);
+        return of(threads, false);
+    }
+
+    /** As {@link #of}, but it shares out work that is not worth it too: for tests, whose sizes are small. */
+    public static WorkerPool cuttingAll(int threads) {
+        return of(threads, true);
+    }
+
+    private static WorkerPool of(int threads, boolean cutsAll) {
+        WorkerPool pool = new WorkerPool(threads, cutsAll);
         for (Worker worker : pool.workers) {
             worker.thread.start();
         }
@@ -87,11 +99,16 @@ public final class WorkerPool implements AutoCloseable {
 
     /** As {@link #split}, or on the caller alone where the work is not {@code worthIt}. */
     public void splitIf(boolean worthIt, int count, Range body) {
-        if (worthIt) {
+        if (cuts(worthIt)) {
             split(count, body);
         } else if (count > 0) {
             body.run(0, count);
         }
+    }
+
+    /** Whether {@link #splitIf} splits: for kernels that cut their work to measure first. */
+    public boolean cuts(boolean worthIt) {
+        return worthIt || cutsAll;
     }
 
     private void region(int count, Range body) {

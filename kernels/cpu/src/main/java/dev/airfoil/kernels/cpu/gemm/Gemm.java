@@ -123,7 +123,7 @@ public record Gemm(Tile tile) {
             empty(m, n, c, shared.segment(TILE_SLOT, Lanes.N));
             return;
         }
-        boolean parallel = (long) m * n * k > PARALLEL;
+        boolean parallel = pool.cuts((long) m * n * k > PARALLEL);
         int kc = depth(k);
         int nPanels = ceil(n, tile.columns());
         float[] ap = shared.floats(A_SLOT, (long) ceil(Math.min(m, CHUNK), tile.rows()) * tile.rows() * kc);
