@@ -2,6 +2,7 @@
 module dev.airfoil.kernels.cpu {
     requires dev.airfoil.tensor;
     requires jdk.incubator.vector;
+    requires jdk.management;
 
     provides dev.airfoil.tensor.BackendProvider with
             dev.airfoil.kernels.cpu.CpuProvider;

@@ -47,6 +47,11 @@ final class BackendOptions {
         return backend;
     }
 
+    /** Whether this backend was asked for, or may be chosen. */
+    boolean mayBe(String name) {
+        return backend.equals(AUTO) || backend.equals(name) || backend.startsWith(name + ":");
+    }
+
     /** Threads, memory and precision. */
     BackendProvider.Options compute() {
         require(threads.orElse(1) > 0, "--threads " + threads.orElse(1) + " must be 1 or more");

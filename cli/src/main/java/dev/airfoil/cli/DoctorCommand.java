@@ -2,16 +2,19 @@ package dev.airfoil.cli;
 
 import dev.airfoil.pipeline.ModelFile;
 import dev.airfoil.pipeline.ModelInfo;
-import dev.airfoil.pipeline.Version;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.BackendProvider.Availability;
+import dev.airfoil.tensor.BackendProvider.Examination;
 import dev.airfoil.tensor.Backends;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.Version;
 import dev.airfoil.text.E5SmallV2;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -22,7 +25,9 @@ import picocli.CommandLine.Spec;
 /** {@code airfoil doctor}. */
 @Command(
         name = "doctor",
-        description = "Says what Airfoil finds on this machine, and tests for two seconds whether it computes right.",
+        description =
+                "Says what Airfoil finds on this machine, tests whether it computes right, and times every kernel: one that "
+                        + "is far too slow here is named, and the next best takes its place. Takes some 20 seconds.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class DoctorCommand implements Callable<Integer> {
@@ -32,7 +37,17 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private BackendOptions options;
 
+    private final Supplier<Map<BackendProvider, Availability>> backends;
     private boolean sound = true;
+
+    DoctorCommand() {
+        this(Backends::present);
+    }
+
+    /** @param backends which there are, and whether they can run here */
+    DoctorCommand(Supplier<Map<BackendProvider, Availability>> backends) {
+        this.backends = backends;
+    }
 
     @Override
     public Integer call() {
@@ -47,7 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
                         + System.getProperty("os.arch"));
         say("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         say("memory", memory());
-        Backends.present().forEach(this::backend);
+        backends.get().forEach(this::backend);
         part("model", () -> {
             try (ModelFile model = ModelFile.openBuiltIn()) {
                 ModelInfo info = model.info();
@@ -60,7 +75,8 @@ final class DoctorCommand implements Callable<Integer> {
         part(
                 "text",
                 () -> "e5-small-v2: a vocabulary of " + E5SmallV2.tokenizer().vocabularySize() + " tokens");
-        part("test", this::test);
+        backends.get().forEach(this::kernels);
+        part("test", this::test); // afterwards, when products are compiled: it times one
         spec.commandLine().getOut().println(sound ? "All is well." : "Something is wrong: see above.");
         return sound ? 0 : Failures.FAILED;
     }
@@ -108,14 +124,40 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
+    /** Times the kernels of a backend, unless another one was asked for. */
+    private void kernels(BackendProvider provider, Availability availability) {
+        if (availability instanceof Availability.Unavailable || !options.mayBe(provider.name())) {
+            return;
+        }
+        String name = "kernels " + provider.name();
+        try {
+            examine(provider).ifPresent(found -> {
+                say(name, found.summary());
+                found.complaints().forEach(complaint -> wrong("", complaint));
+            });
+        } catch (TensorException e) {
+            wrong(name, e.getMessage());
+        }
+    }
+
+    private Optional<Examination> examine(BackendProvider provider) {
+        try (ProgressLine line = new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal())) {
+            return provider.examine(line::note);
+        }
+    }
+
     /** Says what {@code body} finds out; what fails is said too, and counts. */
     private void part(String name, Supplier<String> body) {
         try {
             say(name, body.get());
         } catch (TensorException e) {
-            sound = false;
-            say(name, "WRONG: " + e.getMessage());
+            wrong(name, e.getMessage());
         }
+    }
+
+    private void wrong(String what, String sentence) {
+        sound = false;
+        say(what, "WRONG: " + sentence);
     }
 
     private void say(String what, String found) {

@@ -1,9 +1,9 @@
 package dev.airfoil.cli;
 
 import dev.airfoil.pipeline.ImageSize;
-import dev.airfoil.pipeline.Version;
 import dev.airfoil.samplers.Sampler;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.Version;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;

@@ -47,6 +47,17 @@ final class ProgressLine implements AutoCloseable {
                 100 * fraction,
                 time(left),
                 note);
+        show(line);
+    }
+
+    /** Shows what is being done, where nobody knows for how long. */
+    void note(String note) {
+        if (shown) {
+            show(note);
+        }
+    }
+
+    private void show(String line) {
         out.print("\r" + line + " ".repeat(Math.max(0, length - line.length())));
         out.flush();
         length = line.length();

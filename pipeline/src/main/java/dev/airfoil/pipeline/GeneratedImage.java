@@ -1,5 +1,6 @@
 package dev.airfoil.pipeline;
 
+import dev.airfoil.tensor.Version;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

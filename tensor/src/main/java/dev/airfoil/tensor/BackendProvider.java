@@ -1,8 +1,10 @@
 package dev.airfoil.tensor;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** How a backend module makes itself known (through {@link java.util.ServiceLoader}); see {@link Backends}. */
 public interface BackendProvider {
@@ -21,6 +23,25 @@ public interface BackendProvider {
      * @param device what follows the colon in {@code opencl:1}, or empty
      */
     Backend open(String device, Options options);
+
+    /**
+     * Times every kernel beside what the machine can do, and puts others in the place of those that are far too slow, from
+     * the next start on. Takes some seconds; does nothing where there is nothing to time or to choose.
+     *
+     * @param progress is told how far it is
+     */
+    default Optional<Examination> examine(Consumer<String> progress) {
+        return Optional.empty();
+    }
+
+    /**
+     * The outcome of an examination.
+     *
+     * @param summary one line
+     * @param complaints a sentence for each kernel that is far too slow (what it is, its speed, what was expected, what
+     *     takes its place), and for each option of the JVM that slows all of them down
+     */
+    record Examination(String summary, List<String> complaints) {}
 
     /** The outcome of a probe. */
     sealed interface Availability {

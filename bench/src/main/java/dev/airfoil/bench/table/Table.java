@@ -8,6 +8,7 @@ import dev.airfoil.bench.peers.Torch;
 import dev.airfoil.cli.Benchmarks;
 import dev.airfoil.dit.DitConfig;
 import dev.airfoil.dit.Sharing;
+import dev.airfoil.kernels.cpu.selftest.Limits;
 import dev.airfoil.kernels.opencl.ClBackend;
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.TensorException;

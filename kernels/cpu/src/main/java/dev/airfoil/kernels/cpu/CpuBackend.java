@@ -73,6 +73,11 @@ public final class CpuBackend extends HostBackend {
         }
     }
 
+    /** What products and attention run on. */
+    public Choice choice() {
+        return choice;
+    }
+
     /** Bytes that packed copies of weights take, besides {@link #memory()}. */
     public long packedBytes() {
         return packs.bytes();

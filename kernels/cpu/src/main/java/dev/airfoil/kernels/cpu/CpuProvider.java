@@ -1,9 +1,12 @@
 package dev.airfoil.kernels.cpu;
 
+import dev.airfoil.kernels.cpu.selftest.SelfTest;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.TensorException;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Offers the cpu backend. Names no class of the Vector API: on the class path that module is absent unless {@code
@@ -37,7 +40,13 @@ public final class CpuProvider implements BackendProvider {
         if (!device.isEmpty() && !device.equals("0")) {
             throw new TensorException("backend cpu has one device; 'cpu:" + device + "' is not there, use 'cpu'");
         }
-        WarmUp.start();
-        return new CpuBackend(options);
+        Choice choice = Choice.ofUser();
+        WarmUp.start(choice);
+        return new CpuBackend(options, choice);
+    }
+
+    @Override
+    public Optional<Examination> examine(Consumer<String> progress) {
+        return Optional.of(SelfTest.run(ChoiceFile.ofUser(), progress));
     }
 }

@@ -47,7 +47,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The kernels that there are, one line each. */
-final class Kernels {
+public final class Kernels {
     private static final List<CpuKernel<?>> ALL = List.of(
             new LinearKernel(),
             new LinearQ8Kernel(),
@@ -95,6 +95,11 @@ final class Kernels {
             ALL.stream().collect(Collectors.toUnmodifiableMap(CpuKernel::op, Function.identity()));
 
     private Kernels() {}
+
+    /** The ops that there are kernels for. */
+    public static List<Class<? extends Op>> ops() {
+        return List.copyOf(BY_OP.keySet());
+    }
 
     /** The kernel for the op's class. */
     @SuppressWarnings("unchecked") // the map's key is the kernel's op

@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu;
 
 import dev.airfoil.kernels.cpu.gemm.Epilogue;
+import dev.airfoil.kernels.cpu.gemm.Gemm;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.kernels.cpu.vector.Lanes;
@@ -31,10 +32,10 @@ final class WarmUp {
     private WarmUp() {}
 
     /** Starts it, once in a virtual machine: all backends share what was compiled. */
-    static void start() {
+    static void start(Choice choice) {
         if (STARTED.compareAndSet(false, true)) {
             Thread.ofPlatform().daemon().name("airfoil-warm-up").start(() -> {
-                try (CpuBackend backend = new CpuBackend(ALONE)) {
+                try (CpuBackend backend = new CpuBackend(ALONE, choice)) {
                     run(backend);
                 }
             });
@@ -44,15 +45,15 @@ final class WarmUp {
     static void run(CpuBackend backend) {
         new Eager(backend).run(() -> {
             // Interpreted, where one vector operation takes microseconds: as often as the first compiler asks for.
-            repeat(70, 1, Lanes.N, 3);
+            repeat(backend, 70, 1, Lanes.N, 3);
             // Counted for the second compiler: all branches, and many short loops. Long ones it would compile twice,
             // the first time only to get into a loop that runs already.
-            repeat(200, 2, 16, 13);
+            repeat(backend, 200, 2, 16, 13);
         });
     }
 
     /** Rounds over {@code n} tokens with {@code heads} heads of width {@code e}. */
-    private static void repeat(int rounds, int heads, int e, int n) {
+    private static void repeat(CpuBackend backend, int rounds, int heads, int e, int n) {
         int d = heads * e;
         Scope.run("warm-up", () -> {
             Tensor x = F.zeros(1, n, d);
@@ -75,26 +76,24 @@ final class WarmUp {
                     F.gatedResidual(x, x, streams, 1, Norm.LAYER);
                     List<Tensor> parts = F.qkNormRope(qkv, scale, scale, turn, turn);
                     F.attention(parts.get(0), parts.get(1), parts.get(2), Optional.of(mask), Attention.ofHeadWidth(e));
-                    add(x, weight, n, d);
+                    add(backend.choice().gemm(), x, weight, n, d);
                 });
             }
         });
     }
 
     /** A product that is added to what stands there: in a forward only the second of two blocks of depths is. */
-    private static void add(Tensor x, Tensor weight, int n, int d) {
+    private static void add(Gemm gemm, Tensor x, Tensor weight, int n, int d) {
         Floats a = Call.place(x);
         Floats b = Call.place(weight);
         Floats c = Call.place(F.zeros(n, d));
-        Choice.DEFAULT
-                .gemm()
-                .multiply(
-                        WorkerPool.of(1),
-                        n,
-                        d,
-                        d,
-                        Operand.ofRows(a.data(), a.base(), d),
-                        Operand.ofRows(b.data(), b.base(), d),
-                        new Product(c.data(), c.base(), 4L * d, Product.Mode.ADD, Epilogue.NONE));
+        gemm.multiply(
+                WorkerPool.of(1),
+                n,
+                d,
+                d,
+                Operand.ofRows(a.data(), a.base(), d),
+                Operand.ofRows(b.data(), b.base(), d),
+                new Product(c.data(), c.base(), 4L * d, Product.Mode.ADD, Epilogue.NONE));
     }
 }

@@ -9,6 +9,9 @@
  * reason a switch stands around a loop, never in it. Opening the backend starts {@code WarmUp}, which takes those loops
  * through the compilers while weights are read.
  *
+ * <p>Where there is more than one way, a {@link dev.airfoil.kernels.cpu.Choice} says which one a backend takes; package
+ * {@code selftest} finds kernels that the compiler gave up, and another choice for them.
+ *
  * <p>Deliberately absent: meaning (the ops have it) and shape checks (the ops did them).
  */
 package dev.airfoil.kernels.cpu;

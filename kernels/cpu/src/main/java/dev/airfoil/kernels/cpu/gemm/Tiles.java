@@ -32,24 +32,23 @@ public final class Tiles {
         return List.of(new Tile128x8x8(), new Tile256x6x16(), new Tile512x8x48());
     }
 
+    /** How many of {@link #all} and {@link #allForAttention}, which start with the narrowest, suit this machine. */
+    public static int usable() {
+        return switch (Lanes.F.vectorBitSize()) {
+            case 128 -> 1;
+            case 256 -> 2;
+            default -> 3;
+        };
+    }
+
     /** For matrix products. */
     public static Tile forProducts() {
-        return switch (Lanes.F.vectorBitSize()) {
-            case 128 -> new Tile128x8x8();
-            case 256 -> new Tile256x6x16();
-            default -> new Tile512x8x48();
-        };
+        return all().get(usable() - 1);
     }
 
     /** For attention. */
     public static Attention forAttention() {
-        return allForAttention()
-                .get(
-                        switch (Lanes.F.vectorBitSize()) {
-                            case 128 -> 0;
-                            case 256 -> 1;
-                            default -> 2;
-                        });
+        return allForAttention().get(usable() - 1);
     }
 
     /** Those for attention with vectors of 128, 256 and 512 bits. */

@@ -1,29 +1,54 @@
-package dev.airfoil.bench.table;
+package dev.airfoil.kernels.cpu.selftest;
 
 import dev.airfoil.kernels.cpu.WorkerPool;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.DoubleAdder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
-/** What the machine can do at most: fused multiply-adds, of which the products are made. */
-final class Limits {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+/**
+ * What one core of the machine can do at most, as measured now.
+ *
+ * @param gigaflops fused multiply-adds in registers, in GFLOP/s
+ * @param gigabytes read and written by a copy, in GB/s
+ */
+public record Limits(double gigaflops, double gigabytes) {
     private static final int CHAINS = 10;
     private static final int STEPS = 2_000;
     private static final int LEAVES = 2_000;
     private static final int TRIES = 40;
 
-    private Limits() {}
+    /** Bytes of a copy: more than caches hold. */
+    private static final long COPIED = 64 << 20;
+
+    static Limits measure() {
+        return new Limits(gigaflops(1), copies());
+    }
+
+    private static double copies() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment from = arena.allocate(COPIED, 64);
+            MemorySegment to = arena.allocate(COPIED, 64);
+            double best = 0;
+            for (int i = 0; i < TRIES / 4; i++) {
+                long began = System.nanoTime();
+                to.copyFrom(from);
+                best = Math.max(best, 2.0 * COPIED / (System.nanoTime() - began));
+            }
+            return best;
+        }
+    }
 
     /** GFLOP/s of {@code threads} threads that do nothing but multiply and add in registers; the best of some tries. */
-    static double gigaflops(int threads) {
+    public static double gigaflops(int threads) {
         DoubleAdder sink = new DoubleAdder();
         double best = 0;
         try (WorkerPool pool = WorkerPool.of(threads)) {
             for (int i = 0; i < TRIES; i++) {
                 long began = System.nanoTime();
                 pool.split(threads, (from, to) -> sink.add(leaves(to - from)));
-                double operations = 2.0 * threads * LEAVES * STEPS * CHAINS * S.length();
+                double operations = 2.0 * threads * LEAVES * STEPS * CHAINS * Lanes.N;
                 best = Math.max(best, operations / (System.nanoTime() - began));
             }
         }
@@ -43,8 +68,8 @@ final class Limits {
 
     /** Ten chains keep two units with a latency of four or five cycles busy. */
     private static float leaf() {
-        FloatVector m = FloatVector.broadcast(S, 0.999f);
-        FloatVector a = FloatVector.broadcast(S, 0.001f);
+        FloatVector m = FloatVector.broadcast(Lanes.F, 0.999f);
+        FloatVector a = FloatVector.broadcast(Lanes.F, 0.001f);
         FloatVector c0 = a;
         FloatVector c1 = a;
         FloatVector c2 = a;

@@ -1,13 +1,13 @@
-package dev.airfoil.pipeline;
+package dev.airfoil.tensor;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version of this artifact. */
+/** The version of Airfoil. */
 public final class Version {
-    private static final String PROPERTIES = "/META-INF/maven/dev.airfoil/airfoil-pipeline/pom.properties";
+    private static final String PROPERTIES = "/META-INF/maven/dev.airfoil/airfoil-tensor/pom.properties";
 
     private Version() {}
 

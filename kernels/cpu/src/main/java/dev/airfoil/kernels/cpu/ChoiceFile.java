@@ -1,0 +1,140 @@
+package dev.airfoil.kernels.cpu;
+
+import dev.airfoil.kernels.cpu.gemm.Gemm;
+import dev.airfoil.kernels.cpu.gemm.Tile;
+import dev.airfoil.kernels.cpu.gemm.Tiles;
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import dev.airfoil.tensor.Op;
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.Version;
+import java.io.IOException;
+import java.io.Reader;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Where {@code airfoil doctor} keeps the {@link Choice} to start with, if it is not the usual one: a file for each JVM,
+ * processor and version of Airfoil.
+ *
+ * @param folder there only while it has a file in it, so that a start where all is well looks for one thing alone
+ */
+public record ChoiceFile(Path folder) {
+    private static final System.Logger LOG = System.getLogger(ChoiceFile.class.getName());
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    private static final String PRODUCTS = "products";
+    private static final String ATTENTION = "attention";
+    private static final String AVOIDED = "avoided";
+
+    /** In the user's cache: {@code $XDG_CACHE_HOME/airfoil/cpu}, or {@code ~/.cache/airfoil/cpu}. */
+    public static ChoiceFile ofUser() {
+        String caches = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
+        Path folder = Path.of(caches).isAbsolute()
+                ? Path.of(caches)
+                : Path.of(System.getProperty("user.home")).resolve(".cache");
+        return new ChoiceFile(folder.resolve("airfoil").resolve("cpu"));
+    }
+
+    /** What was kept for this machine. A damaged file is as good as none; a line in the log says so. */
+    public Optional<Choice> read() {
+        if (!Files.isDirectory(folder) || !Files.exists(file())) {
+            return Optional.empty();
+        }
+        try (Reader in = Files.newBufferedReader(file())) {
+            Properties kept = new Properties();
+            kept.load(in);
+            return Optional.of(parse(kept));
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0} is damaged ({1}) and not used; airfoil doctor makes it anew",
+                    file(),
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Choice parse(Properties kept) {
+        Tile products = one(Choice.find(kept.getProperty(PRODUCTS, ""), Tiles.all(), Tile::name), kept, PRODUCTS);
+        Tiles.Attention attention = one(
+                Choice.find(kept.getProperty(ATTENTION, ""), Tiles.allForAttention(), Tiles.Attention::name),
+                kept,
+                ATTENTION);
+        Set<Class<? extends Op>> avoided = new HashSet<>();
+        for (String name : kept.getProperty(AVOIDED, "").split(" ")) {
+            if (!name.isEmpty()) {
+                avoided.add(one(Choice.find(name, Kernels.ops(), Class::getSimpleName), kept, AVOIDED));
+            }
+        }
+        return new Choice(new Gemm(products), attention, avoided);
+    }
+
+    private static <T> T one(Optional<T> found, Properties kept, String key) {
+        return found.orElseThrow(
+                () -> new IllegalArgumentException("nothing is called " + key + "=" + kept.getProperty(key, "")));
+    }
+
+    /** Keeps {@code choice} for later starts. */
+    public void write(Choice choice) {
+        List<String> lines = List.of(
+                "# Kernels that airfoil doctor found far too slow with this processor and JVM do not run:",
+                "# " + choice.differences(),
+                PRODUCTS + "=" + choice.gemm().tile().name(),
+                ATTENTION + "=" + choice.attention().name(),
+                AVOIDED + "=" + choice.avoidedNames());
+        try {
+            Files.createDirectories(folder);
+            Files.write(file(), lines);
+        } catch (IOException e) {
+            throw new TensorException(
+                    "cannot keep what runs in place of slow kernels in " + file() + " (" + e + ")", e);
+        }
+    }
+
+    /** Goes back to the usual choice. */
+    public void delete() {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(file());
+            try (Stream<Path> others = Files.list(folder)) {
+                if (others.findAny().isEmpty()) {
+                    Files.delete(folder);
+                }
+            }
+        } catch (IOException e) {
+            throw new TensorException("cannot delete " + file() + " (" + e + ")", e);
+        }
+    }
+
+    /** Of this JVM, processor and version. */
+    Path file() {
+        String machine = String.join(
+                "|",
+                Version.current(),
+                Runtime.version().toString(),
+                System.getProperty("java.vm.name"),
+                System.getProperty("os.arch"),
+                Integer.toString(Lanes.F.vectorBitSize()),
+                processor());
+        return folder.resolve(Integer.toHexString(machine.hashCode()) + ".properties");
+    }
+
+    /** As the system calls it; empty where it does not say. */
+    private static String processor() {
+        try (Stream<String> lines = Files.isReadable(CPU_INFO) ? Files.lines(CPU_INFO) : Stream.of()) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .findFirst()
+                    .orElseGet(() -> System.getenv().getOrDefault("PROCESSOR_IDENTIFIER", ""));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

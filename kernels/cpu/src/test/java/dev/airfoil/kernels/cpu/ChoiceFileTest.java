@@ -1,0 +1,78 @@
+package dev.airfoil.kernels.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.airfoil.tensor.ops.Softmax;
+import dev.airfoil.tensor.ops.Sum;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChoiceFileTest {
+    @TempDir
+    Path temp;
+
+    private ChoiceFile kept;
+
+    @BeforeEach
+    void nothingIsKept() {
+        kept = new ChoiceFile(temp.resolve("airfoil").resolve("cpu"));
+    }
+
+    @Test
+    void whatIsWrittenIsRead() {
+        assertThat(kept.read()).isEmpty();
+        Choice narrow = Choice.named("Tile128x8x8").avoiding(Set.of(Softmax.class, Sum.class));
+        kept.write(narrow);
+        Choice read = kept.read().orElseThrow();
+        assertThat(read.gemm().tile().name()).isEqualTo("Tile128x8x8");
+        assertThat(read.attention().name()).isEqualTo("Tile128x8x8");
+        assertThat(read.avoided()).containsExactlyInAnyOrder(Softmax.class, Sum.class);
+        assertThat(read.differences()).endsWith("no kernel for Softmax Sum").isEqualTo(narrow.differences());
+    }
+
+    @Test
+    void whatIsDeletedLeavesNoFolder() {
+        kept.delete();
+        kept.write(Choice.DEFAULT);
+        kept.delete();
+        assertThat(kept.read()).isEmpty();
+        assertThat(kept.folder()).doesNotExist();
+    }
+
+    @Test
+    void thatOfAnotherMachineStays() throws IOException {
+        kept.write(Choice.DEFAULT);
+        Path other = Files.writeString(kept.folder().resolve("other.properties"), "");
+        kept.delete();
+        assertThat(other).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "products=Tile128x8x8",
+                "products=Tile9\nattention=Tile128x8x8\navoided=",
+                "products=Tile128x8x8\nattention=Tile128x8x8\navoided=Softmax Sofa",
+                "products=\\u00"
+            })
+    void aDamagedFileIsAsGoodAsNone(String text) throws IOException {
+        kept.write(Choice.DEFAULT);
+        Files.writeString(kept.file(), text);
+        assertThat(kept.read()).isEmpty();
+    }
+
+    @Test
+    void bytesThatAreNoTextAreADamagedFile() throws IOException {
+        kept.write(Choice.DEFAULT);
+        Files.write(kept.file(), new byte[] {(byte) 0xff, 0, (byte) 0xc0});
+        assertThat(kept.read()).isEmpty();
+    }
+}
