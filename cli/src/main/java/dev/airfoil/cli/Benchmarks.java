@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What {@code airfoil bench} runs. The measuring part is no part of the program: it stands on the class path, found by
@@ -17,7 +18,7 @@ public interface Benchmarks {
      *
      * @param backend of Airfoil
      * @param precision of its models
-     * @param filter a part of the names of the rows wanted, in any case; empty for all
+     * @param filter parts of the names of the rows wanted, in any case, with commas between; empty for all
      * @param threads the rows are measured with each of these numbers of threads
      * @param seconds about how long a row may take, after its warm-up
      * @param json file for the rows
@@ -35,7 +36,7 @@ public interface Benchmarks {
             Profiled profiled) {
         /** Whether the row of this name is wanted. */
         public boolean wants(String row) {
-            return row.toLowerCase(Locale.ROOT).contains(filter.toLowerCase(Locale.ROOT));
+            return Stream.of(filter.toLowerCase(Locale.ROOT).split(",")).anyMatch(row.toLowerCase(Locale.ROOT)::contains);
         }
     }
 

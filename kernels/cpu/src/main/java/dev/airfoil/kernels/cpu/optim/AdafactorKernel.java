@@ -40,15 +40,16 @@ public final class AdafactorKernel implements CpuKernel<AdafactorUpdate> {
             double clip = Math.max(Math.sqrt(moment.update() / p.size()) / op.clip(), 1);
             Floats m = op.beta1() > 0 ? call.dense(call.inputs() - 1) : call.dense(0);
             Floats newM = op.beta1() > 0 ? call.result(factored ? 3 : 2) : call.result(0);
-            Step step = new Step((float) (op.lr() / clip), (float) op.beta1(), call.dense(0), m, call.result(0), newM);
+            float rate = (float) (op.lr() / clip);
+            Step step =
+                    new Step(rate, (float) op.beta1(), call.dense(1), call.dense(0), m, call.result(0), newM);
             call.pool().splitIf(p.size() > Step.PARALLEL, rows, (from, to) -> {
                 try (Scratch own = Scratch.borrow()) {
-                    MemorySegment u = own.segment(0, columns);
+                    MemorySegment room = own.segment(0, columns);
                     for (int i = from; i < to; i++) {
                         long start = (long) i * columns;
                         int n = (int) Math.min(columns, p.size() - start);
-                        moment.direction(i, start, n, u);
-                        step.take(u, start, n);
+                        step.take(moment.shared(i), moment.factors(i, start, n, room), start, n);
                     }
                 }
             });

@@ -86,12 +86,12 @@ final class FactoredMoment implements SecondMoment {
 
     private void block(int first, int end, MemorySegment sums, long to) {
         sums.asSlice(to, 8L * c).fill((byte) 0);
+        float total = RowMath.dot(g.data(), g.at((long) first * c), g.data(), g.at((long) first * c), c);
         for (int k = first; k < end; k++) {
-            long go = g.at((long) k * c);
-            double mean = squares(g.data(), go, sums, to, c) / (double) c + eps;
-            double moved = beta2 * Lanes.get(row.data(), row.at(k)) + (1 - beta2) * mean;
+            double moved = beta2 * Lanes.get(row.data(), row.at(k)) + (1 - beta2) * (total / (double) c + eps);
             Lanes.set(newRow.data(), newRow.at(k), (float) moved);
-            scaledSquares(g.data(), go, (float) (1 / moved), sums, to + 4L * c, c);
+            long next = g.at((long) Math.min(k + 1, end - 1) * c);
+            total = squares(g.data(), g.at((long) k * c), next, (float) (1 / moved), sums, to, to + 4L * c, c);
         }
     }
 
@@ -116,8 +116,19 @@ final class FactoredMoment implements SecondMoment {
         return squares;
     }
 
-    /** The sum of squares of a row, each square also added to its column. */
-    private static float squares(MemorySegment g, long go, MemorySegment columns, long to, int n) {
+    /**
+     * Adds the squares of a row to its columns, and {@code factor} times these to other ones; gives the sum of squares of
+     * the next row, which memory brings meanwhile.
+     */
+    private static float squares(
+            MemorySegment g,
+            long go,
+            long next,
+            float factor,
+            MemorySegment columns,
+            long plain,
+            long scaled,
+            int n) {
         MemorySegment out = offHeap(columns);
         FloatVector sum = FloatVector.zero(F);
         int end = F.loopBound(n);
@@ -125,52 +136,31 @@ final class FactoredMoment implements SecondMoment {
         for (; j < end; j += N) {
             FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
             FloatVector s = x.mul(x);
-            s.add(FloatVector.fromMemorySegment(F, columns, to + 4L * j, LE)).intoMemorySegment(out, to + 4L * j, LE);
-            sum = sum.add(s);
+            s.add(FloatVector.fromMemorySegment(F, columns, plain + 4L * j, LE))
+                    .intoMemorySegment(out, plain + 4L * j, LE);
+            s.fma(FloatVector.broadcast(F, factor), FloatVector.fromMemorySegment(F, columns, scaled + 4L * j, LE))
+                    .intoMemorySegment(out, scaled + 4L * j, LE);
+            FloatVector y = FloatVector.fromMemorySegment(F, g, next + 4L * j, LE);
+            sum = y.fma(y, sum);
         }
         float total = Lanes.sum(sum);
         for (; j < n; j++) {
             float x = Lanes.get(g, go + 4L * j);
-            Lanes.set(columns, to + 4L * j, Lanes.get(columns, to + 4L * j) + x * x);
-            total += x * x;
+            Lanes.set(columns, plain + 4L * j, Lanes.get(columns, plain + 4L * j) + x * x);
+            Lanes.set(columns, scaled + 4L * j, Math.fma(x * x, factor, Lanes.get(columns, scaled + 4L * j)));
+            float y = Lanes.get(g, next + 4L * j);
+            total += y * y;
         }
         return total;
     }
 
-    private static void scaledSquares(MemorySegment g, long go, float factor, MemorySegment columns, long to, int n) {
-        MemorySegment out = offHeap(columns);
-        int end = F.loopBound(n);
-        int j = 0;
-        for (; j < end; j += N) {
-            FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
-            x.mul(x)
-                    .fma(FloatVector.broadcast(F, factor), FloatVector.fromMemorySegment(F, columns, to + 4L * j, LE))
-                    .intoMemorySegment(out, to + 4L * j, LE);
-        }
-        for (; j < n; j++) {
-            float x = Lanes.get(g, go + 4L * j);
-            Lanes.set(columns, to + 4L * j, Math.fma(x * x, factor, Lanes.get(columns, to + 4L * j)));
-        }
+    @Override
+    public float shared(int row) {
+        return rowFactor[row];
     }
 
     @Override
-    public void direction(int row, long start, int n, MemorySegment u) {
-        direction(g.data(), g.at(start), rowFactor[row], colFactor, 4L * (row / r) * c, u, n);
-    }
-
-    private static void direction(
-            MemorySegment g, long go, float factor, MemorySegment factors, long fo, MemorySegment u, int n) {
-        MemorySegment out = offHeap(u);
-        int end = F.loopBound(n);
-        int j = 0;
-        for (; j < end; j += N) {
-            FloatVector.fromMemorySegment(F, g, go + 4L * j, LE)
-                    .mul(factor)
-                    .mul(FloatVector.fromMemorySegment(F, factors, fo + 4L * j, LE))
-                    .intoMemorySegment(out, 4L * j, LE);
-        }
-        for (; j < n; j++) {
-            Lanes.set(u, 4L * j, Lanes.get(g, go + 4L * j) * factor * Lanes.get(factors, fo + 4L * j));
-        }
+    public Floats factors(int row, long start, int n, MemorySegment room) {
+        return new Floats(colFactor, 4L * (row / r) * c);
     }
 }

@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/** One number per element: {@code v' = beta2 v + (1 - beta2) (g^2 + eps)}, {@code u = g / sqrt(v')}. */
+/** One number per element: {@code v' = beta2 v + (1 - beta2) (g^2 + eps)}, {@code u = g (1 / sqrt(v'))}. */
 final class FullMoment implements SecondMoment {
     private final WorkerPool pool;
     private final long size;
@@ -89,21 +89,27 @@ final class FullMoment implements SecondMoment {
     }
 
     @Override
-    public void direction(int row, long start, int n, MemorySegment u) {
-        direction(g.data(), g.at(start), newV.data(), newV.at(start), u, n);
+    public float shared(int row) {
+        return 1;
     }
 
-    private static void direction(MemorySegment g, long go, MemorySegment v, long vo, MemorySegment u, int n) {
-        MemorySegment out = offHeap(u);
+    @Override
+    public Floats factors(int row, long start, int n, MemorySegment room) {
+        inverseRoots(newV.data(), newV.at(start), room, n);
+        return new Floats(room, 0);
+    }
+
+    private static void inverseRoots(MemorySegment v, long vo, MemorySegment y, int n) {
+        MemorySegment out = offHeap(y);
         int end = F.loopBound(n);
         int j = 0;
         for (; j < end; j += N) {
-            FloatVector root =
-                    FloatVector.fromMemorySegment(F, v, vo + 4L * j, LE).sqrt();
-            FloatVector.fromMemorySegment(F, g, go + 4L * j, LE).div(root).intoMemorySegment(out, 4L * j, LE);
+            FloatVector.broadcast(F, 1)
+                    .div(FloatVector.fromMemorySegment(F, v, vo + 4L * j, LE).sqrt())
+                    .intoMemorySegment(out, 4L * j, LE);
         }
         for (; j < n; j++) {
-            Lanes.set(u, 4L * j, (float) (Lanes.get(g, go + 4L * j) / Math.sqrt(Lanes.get(v, vo + 4L * j))));
+            Lanes.set(y, 4L * j, 1 / (float) Math.sqrt(Lanes.get(v, vo + 4L * j)));
         }
     }
 }

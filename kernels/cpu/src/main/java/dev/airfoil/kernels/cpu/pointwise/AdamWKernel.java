@@ -14,8 +14,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Elements in parallel: four reads and three writes an element, one trip through memory; what the three short loops
- * share lies in the first-level cache.
+ * Elements in parallel: four reads and three writes an element in one loop, one trip through memory.
  */
 public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
     @Override
@@ -33,21 +32,26 @@ public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
         Floats newM = call.result(1);
         Floats newV = call.result(2);
         Constants c = Constants.of(op);
-        Flat.run(call.pool(), call.in(0).size(), (at, n) -> {
-            move(m.data(), m.at(at), c.beta1, g.data(), g.at(at), c.rest1, newM.data(), newM.at(at), n);
-            moveSquare(v.data(), v.at(at), c.beta2, g.data(), g.at(at), c.rest2, newV.data(), newV.at(at), n);
-            step(
-                    c,
-                    p.data(),
-                    p.at(at),
-                    newM.data(),
-                    newM.at(at),
-                    newV.data(),
-                    newV.at(at),
-                    newP.data(),
-                    newP.at(at),
-                    n);
-        });
+        Flat.run(
+                call.pool(),
+                call.in(0).size(),
+                (at, n) -> step(
+                        c,
+                        p.data(),
+                        p.at(at),
+                        g.data(),
+                        g.at(at),
+                        m.data(),
+                        m.at(at),
+                        v.data(),
+                        v.at(at),
+                        newP.data(),
+                        newP.at(at),
+                        newM.data(),
+                        newM.at(at),
+                        newV.data(),
+                        newV.at(at),
+                        n));
     }
 
     /** The factors of a step, computed once. */
@@ -73,72 +77,34 @@ public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
         }
     }
 
-    /** {@code y = beta m + rest g}. */
-    private static void move(
-            MemorySegment m,
-            long mo,
-            float beta,
-            MemorySegment g,
-            long go,
-            float rest,
-            MemorySegment y,
-            long yo,
-            int n) {
-        MemorySegment out = offHeap(y);
-        int end = F.loopBound(n);
-        int j = 0;
-        for (; j < end; j += N) {
-            FloatVector v = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE).mul(rest);
-            FloatVector.fromMemorySegment(F, m, mo + 4L * j, LE)
-                    .mul(beta)
-                    .add(v)
-                    .intoMemorySegment(out, yo + 4L * j, LE);
-        }
-        for (; j < n; j++) {
-            Lanes.set(y, yo + 4L * j, Lanes.get(m, mo + 4L * j) * beta + Lanes.get(g, go + 4L * j) * rest);
-        }
-    }
-
-    /** {@code y = beta v + rest g^2}. */
-    private static void moveSquare(
-            MemorySegment v,
-            long vo,
-            float beta,
-            MemorySegment g,
-            long go,
-            float rest,
-            MemorySegment y,
-            long yo,
-            int n) {
-        MemorySegment out = offHeap(y);
-        int end = F.loopBound(n);
-        int j = 0;
-        for (; j < end; j += N) {
-            FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
-            FloatVector.fromMemorySegment(F, v, vo + 4L * j, LE)
-                    .mul(beta)
-                    .add(x.mul(x).mul(rest))
-                    .intoMemorySegment(out, yo + 4L * j, LE);
-        }
-        for (; j < n; j++) {
-            float x = Lanes.get(g, go + 4L * j);
-            Lanes.set(y, yo + 4L * j, Lanes.get(v, vo + 4L * j) * beta + x * x * rest);
-        }
-    }
-
-    /** {@code y = keep p - stepSize m / (rootScale sqrt(v) + eps)}. */
+    /**
+     * {@code m' = beta1 m + rest1 g}, {@code v' = beta2 v + rest2 g^2}, {@code p' = keep p - stepSize m' / (rootScale
+     * sqrt(v') + eps)}.
+     */
     private static void step(
             Constants c,
             MemorySegment p,
             long po,
+            MemorySegment g,
+            long go,
             MemorySegment m,
             long mo,
             MemorySegment v,
             long vo,
-            MemorySegment y,
-            long yo,
+            MemorySegment newP,
+            long toP,
+            MemorySegment newM,
+            long toM,
+            MemorySegment newV,
+            long toV,
             int n) {
-        MemorySegment out = offHeap(y);
+        MemorySegment outP = offHeap(newP);
+        MemorySegment outM = offHeap(newM);
+        MemorySegment outV = offHeap(newV);
+        float beta1 = c.beta1;
+        float rest1 = c.rest1;
+        float beta2 = c.beta2;
+        float rest2 = c.rest2;
         float stepSize = c.stepSize;
         float rootScale = c.rootScale;
         float eps = c.eps;
@@ -146,21 +112,28 @@ public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
         int end = F.loopBound(n);
         int j = 0;
         for (; j < end; j += N) {
-            FloatVector root = FloatVector.fromMemorySegment(F, v, vo + 4L * j, LE)
-                    .sqrt()
-                    .fma(FloatVector.broadcast(F, rootScale), FloatVector.broadcast(F, eps));
-            FloatVector move = FloatVector.fromMemorySegment(F, m, mo + 4L * j, LE)
-                    .mul(stepSize)
-                    .div(root);
+            FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
+            FloatVector first =
+                    FloatVector.fromMemorySegment(F, m, mo + 4L * j, LE).mul(beta1).add(x.mul(rest1));
+            first.intoMemorySegment(outM, toM + 4L * j, LE);
+            FloatVector second =
+                    FloatVector.fromMemorySegment(F, v, vo + 4L * j, LE).mul(beta2).add(x.mul(x).mul(rest2));
+            second.intoMemorySegment(outV, toV + 4L * j, LE);
+            FloatVector root =
+                    second.sqrt().fma(FloatVector.broadcast(F, rootScale), FloatVector.broadcast(F, eps));
             FloatVector.fromMemorySegment(F, p, po + 4L * j, LE)
                     .mul(keep)
-                    .sub(move)
-                    .intoMemorySegment(out, yo + 4L * j, LE);
+                    .sub(first.mul(stepSize).div(root))
+                    .intoMemorySegment(outP, toP + 4L * j, LE);
         }
         for (; j < n; j++) {
-            float root = Math.fma((float) Math.sqrt(Lanes.get(v, vo + 4L * j)), rootScale, eps);
-            float move = Lanes.get(m, mo + 4L * j) * stepSize / root;
-            Lanes.set(y, yo + 4L * j, Lanes.get(p, po + 4L * j) * keep - move);
+            float x = Lanes.get(g, go + 4L * j);
+            float first = Lanes.get(m, mo + 4L * j) * beta1 + x * rest1;
+            float second = Lanes.get(v, vo + 4L * j) * beta2 + x * x * rest2;
+            float root = Math.fma((float) Math.sqrt(second), rootScale, eps);
+            Lanes.set(newM, toM + 4L * j, first);
+            Lanes.set(newV, toV + 4L * j, second);
+            Lanes.set(newP, toP + 4L * j, Lanes.get(p, po + 4L * j) * keep - first * stepSize / root);
         }
     }
 }

@@ -27,7 +27,7 @@ record Reduction(Fn fn, int outer, int n, int inner) {
     private static final int PIECE = 4_096;
 
     private static final int SHORT = 512;
-    /** Columns that one worker takes, and rows whose columns are summed before they join the sum. */
+    /** Columns of which a worker takes one or more times as many; rows whose columns are summed before they join the sum. */
     private static final int STRIPE = 256;
 
     private static final int BLOCK = 64;
@@ -78,17 +78,21 @@ record Reduction(Fn fn, int outer, int n, int inner) {
         int stripes = (inner + STRIPE - 1) / STRIPE;
         pool.splitIf(parallel(), outer * stripes, (from, to) -> {
             try (Scratch own = Scratch.borrow()) {
-                MemorySegment block = own.segment(0, STRIPE);
-                for (int i = from; i < to; i++) {
+                MemorySegment block = own.segment(0, inner);
+                int i = from;
+                while (i < to) {
+                    // All stripes of this worker side by side: the longer the rows, the faster they come.
+                    int end = Math.min(to, (i / stripes + 1) * stripes);
                     int column = i % stripes * STRIPE;
+                    int width = Math.min(inner, column + (end - i) * STRIPE) - column;
                     long first = x.at((long) (i / stripes) * n * inner + column);
                     long target = y.at((long) (i / stripes) * inner + column);
-                    int width = Math.min(STRIPE, inner - column);
                     if (fn == Fn.SUM) {
                         sums(x.data(), first, width, block, y.data(), target);
                     } else {
                         maxima(x.data(), first, width, y.data(), target);
                     }
+                    i = end;
                 }
             }
         });
@@ -99,7 +103,7 @@ record Reduction(Fn fn, int outer, int n, int inner) {
         y.asSlice(yo, 4L * width).fill((byte) 0);
         for (int start = 0; start < n; start += BLOCK) {
             int end = Math.min(n, start + BLOCK);
-            block.fill((byte) 0);
+            block.asSlice(0, 4L * width).fill((byte) 0);
             int r = start;
             for (; r + 4 <= end; r += 4) {
                 addFour(x, xo + r * stride, stride, block, width);

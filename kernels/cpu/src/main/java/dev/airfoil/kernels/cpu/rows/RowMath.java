@@ -68,32 +68,38 @@ public final class RowMath {
         FloatVector guess = FloatVector.broadcast(F, sum(x, xo, some) / some);
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
-        FloatVector c = FloatVector.zero(F);
-        FloatVector d = FloatVector.zero(F);
-        int end = n / (2 * N) * (2 * N);
+        FloatVector a2 = FloatVector.zero(F);
+        FloatVector b2 = FloatVector.zero(F);
+        FloatVector c2 = FloatVector.zero(F);
+        FloatVector d2 = FloatVector.zero(F);
+        int end = n / (4 * N) * (4 * N);
         int j = 0;
-        for (; j < end; j += 2 * N) {
+        for (; j < end; j += 4 * N) {
             long at = xo + 4L * j;
             FloatVector u = FloatVector.fromMemorySegment(F, x, at, LE).sub(guess);
             FloatVector v = FloatVector.fromMemorySegment(F, x, at + 4L * N, LE).sub(guess);
-            a = a.add(u);
-            b = b.add(v);
-            c = u.fma(u, c);
-            d = v.fma(v, d);
+            FloatVector w = FloatVector.fromMemorySegment(F, x, at + 8L * N, LE).sub(guess);
+            FloatVector z = FloatVector.fromMemorySegment(F, x, at + 12L * N, LE).sub(guess);
+            a = a.add(u.add(v));
+            b = b.add(w.add(z));
+            a2 = u.fma(u, a2);
+            b2 = v.fma(v, b2);
+            c2 = w.fma(w, c2);
+            d2 = z.fma(z, d2);
         }
         for (; j < n; j += N) {
             VectorMask<Float> m = F.indexInRange(j, n);
             FloatVector u = guess.blend(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m), m)
                     .sub(guess);
             a = a.add(u);
-            c = u.fma(u, c);
+            a2 = u.fma(u, a2);
         }
         float off = Lanes.sum(a.add(b)) / n;
         to[0] = guess.lane(0) + off;
-        to[1] = Math.max(0, Lanes.sum(c.add(d)) / n - off * off);
+        to[1] = Math.max(0, Lanes.sum(a2.add(b2).add(c2.add(d2))) / n - off * off);
     }
 
-    static float dot(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+    public static float dot(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
         FloatVector c = FloatVector.zero(F);
