@@ -35,7 +35,8 @@ final class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "FILTER",
             defaultValue = "",
-            description = "Only rows whose name has this part, such as gemm, attention, dit-air/s; more with commas. Default: all.")
+            description =
+                    "Only rows whose name has this part, such as gemm, attention, dit-air/s; more with commas. Default: all.")
     private String filter;
 
     @Option(

@@ -36,7 +36,8 @@ public interface Benchmarks {
             Profiled profiled) {
         /** Whether the row of this name is wanted. */
         public boolean wants(String row) {
-            return Stream.of(filter.toLowerCase(Locale.ROOT).split(",")).anyMatch(row.toLowerCase(Locale.ROOT)::contains);
+            return Stream.of(filter.toLowerCase(Locale.ROOT).split(","))
+                    .anyMatch(row.toLowerCase(Locale.ROOT)::contains);
         }
     }
 

@@ -41,8 +41,7 @@ public final class AdafactorKernel implements CpuKernel<AdafactorUpdate> {
             Floats m = op.beta1() > 0 ? call.dense(call.inputs() - 1) : call.dense(0);
             Floats newM = op.beta1() > 0 ? call.result(factored ? 3 : 2) : call.result(0);
             float rate = (float) (op.lr() / clip);
-            Step step =
-                    new Step(rate, (float) op.beta1(), call.dense(1), call.dense(0), m, call.result(0), newM);
+            Step step = new Step(rate, (float) op.beta1(), call.dense(1), call.dense(0), m, call.result(0), newM);
             call.pool().splitIf(p.size() > Step.PARALLEL, rows, (from, to) -> {
                 try (Scratch own = Scratch.borrow()) {
                     MemorySegment room = own.segment(0, columns);

@@ -121,14 +121,7 @@ final class FactoredMoment implements SecondMoment {
      * the next row, which memory brings meanwhile.
      */
     private static float squares(
-            MemorySegment g,
-            long go,
-            long next,
-            float factor,
-            MemorySegment columns,
-            long plain,
-            long scaled,
-            int n) {
+            MemorySegment g, long go, long next, float factor, MemorySegment columns, long plain, long scaled, int n) {
         MemorySegment out = offHeap(columns);
         FloatVector sum = FloatVector.zero(F);
         int end = F.loopBound(n);

@@ -60,9 +60,7 @@ record Step(float rate, float beta1, Floats g, Floats p, Floats m, Floats newP, 
                             FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE),
                             FloatVector.fromMemorySegment(F, m, mo + 4L * j, LE).mul(beta));
             moved.intoMemorySegment(outM, to + 4L * j, LE);
-            FloatVector.fromMemorySegment(F, from, po + 4L * j, LE)
-                    .sub(moved)
-                    .intoMemorySegment(outP, y + 4L * j, LE);
+            FloatVector.fromMemorySegment(F, from, po + 4L * j, LE).sub(moved).intoMemorySegment(outP, y + 4L * j, LE);
         }
         for (; j < n; j++) {
             float old = Lanes.get(m, mo + 4L * j) * beta;

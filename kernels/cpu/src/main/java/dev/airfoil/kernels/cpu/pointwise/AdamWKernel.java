@@ -113,14 +113,15 @@ public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
         int j = 0;
         for (; j < end; j += N) {
             FloatVector x = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
-            FloatVector first =
-                    FloatVector.fromMemorySegment(F, m, mo + 4L * j, LE).mul(beta1).add(x.mul(rest1));
+            FloatVector first = FloatVector.fromMemorySegment(F, m, mo + 4L * j, LE)
+                    .mul(beta1)
+                    .add(x.mul(rest1));
             first.intoMemorySegment(outM, toM + 4L * j, LE);
-            FloatVector second =
-                    FloatVector.fromMemorySegment(F, v, vo + 4L * j, LE).mul(beta2).add(x.mul(x).mul(rest2));
+            FloatVector second = FloatVector.fromMemorySegment(F, v, vo + 4L * j, LE)
+                    .mul(beta2)
+                    .add(x.mul(x).mul(rest2));
             second.intoMemorySegment(outV, toV + 4L * j, LE);
-            FloatVector root =
-                    second.sqrt().fma(FloatVector.broadcast(F, rootScale), FloatVector.broadcast(F, eps));
+            FloatVector root = second.sqrt().fma(FloatVector.broadcast(F, rootScale), FloatVector.broadcast(F, eps));
             FloatVector.fromMemorySegment(F, p, po + 4L * j, LE)
                     .mul(keep)
                     .sub(first.mul(stepSize).div(root))

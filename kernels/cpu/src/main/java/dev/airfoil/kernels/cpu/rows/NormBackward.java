@@ -12,7 +12,6 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * The gradients of {@link NormForward}: with {@code g = gy (factor + plus)}, {@code gx = scale (g - mean(g) - hat mean(g
@@ -49,7 +48,6 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         }
     }
 
-    /** @param numbers room for the numbers of a row: mean, scale, mean(g), mean(g hat) */
     private void row(
             Floats x,
             Floats f,
@@ -61,15 +59,22 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             MemorySegment sums,
             long factors,
             long shifts) {
-        norm.measure(x.data(), x.at(row), d, eps, numbers);
-        numbers[2] = 0;
-        numbers[3] = 0;
-        if (norm != Norm.NONE) {
-            means(x.data(), x.at(row), f.data(), f.at(group), plus, gy.data(), gy.at(row), numbers, d);
+        float guess = norm == Norm.LAYER ? RowMath.guess(x.data(), x.at(row), d) : 0;
+        double[] means = new double[4];
+        for (int start = 0; start < d && norm != Norm.NONE; start += RowMath.PIECE) {
+            long fo = f.at(group + start);
+            int n = Math.min(RowMath.PIECE, d - start);
+            sums(x.data(), x.at(row + start), guess, f.data(), fo, plus, gy.data(), gy.at(row + start), numbers, n);
+            for (int i = 0; i < means.length; i++) {
+                means[i] += (double) numbers[i] / d;
+            }
         }
-        if (norm != Norm.LAYER) {
-            numbers[2] = 0;
-        }
+        double off = norm == Norm.LAYER ? means[0] : 0;
+        double scale = norm == Norm.NONE ? 1 : 1 / Math.sqrt(Math.max(0, means[1] - off * off) + eps);
+        numbers[0] = (float) (guess + off);
+        numbers[1] = (float) scale;
+        numbers[2] = norm == Norm.LAYER ? (float) means[2] : 0;
+        numbers[3] = (float) ((means[3] - off * means[2]) * scale);
         back(
                 x.data(),
                 x.at(row),
@@ -105,75 +110,74 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             int d) {
         MemorySegment out = offHeap(gx);
         MemorySegment added = offHeap(sums);
-        float mean = numbers[0];
         float scale = numbers[1];
-        float ofG = numbers[2];
-        float ofHat = numbers[3];
+        float shift = -numbers[0] * scale;
+        float ofHat = -numbers[3] * scale;
+        float ofG = -numbers[2] * scale;
         int end = F.loopBound(d);
         int j = 0;
         for (; j < end; j += N) {
             FloatVector hat = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
-                    .sub(mean)
-                    .mul(scale);
+                    .fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, shift));
             FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE);
-            FloatVector back =
-                    g.mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus));
-            back.sub(ofG).sub(hat.mul(ofHat)).mul(scale).intoMemorySegment(out, to + 4L * j, LE);
+            FloatVector rest = hat.fma(FloatVector.broadcast(F, ofHat), FloatVector.broadcast(F, ofG));
+            g.mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus))
+                    .fma(FloatVector.broadcast(F, scale), rest)
+                    .intoMemorySegment(out, to + 4L * j, LE);
             g.fma(hat, FloatVector.fromMemorySegment(F, sums, factors + 4L * j, LE))
                     .intoMemorySegment(added, factors + 4L * j, LE);
             g.add(FloatVector.fromMemorySegment(F, sums, shifts + 4L * j, LE))
                     .intoMemorySegment(added, shifts + 4L * j, LE);
         }
         for (; j < d; j++) {
-            float hat = (Lanes.get(x, xo + 4L * j) - mean) * scale;
+            float hat = Math.fma(Lanes.get(x, xo + 4L * j), scale, shift);
             float g = Lanes.get(gy, go + 4L * j);
             float back = g * (Lanes.get(f, fo + 4L * j) + plus);
-            Lanes.set(gx, to + 4L * j, (back - ofG - hat * ofHat) * scale);
+            Lanes.set(gx, to + 4L * j, Math.fma(back, scale, Math.fma(hat, ofHat, ofG)));
             Lanes.set(sums, factors + 4L * j, Math.fma(g, hat, Lanes.get(sums, factors + 4L * j)));
             Lanes.set(sums, shifts + 4L * j, g + Lanes.get(sums, shifts + 4L * j));
         }
     }
 
-    /** The means of g and of g hat along a row. */
-    private static void means(
+    /** Sums along a row: of the distances u of x from a guess of its mean, of u^2, of g and of g u; one trip through memory. */
+    private static void sums(
             MemorySegment x,
             long xo,
+            float guess,
             MemorySegment f,
             long fo,
             float plus,
             MemorySegment gy,
             long go,
-            float[] numbers,
+            float[] to,
             int d) {
-        FloatVector mean = FloatVector.broadcast(F, numbers[0]);
-        FloatVector a = FloatVector.zero(F);
-        FloatVector b = FloatVector.zero(F);
-        FloatVector c = FloatVector.zero(F);
-        FloatVector e = FloatVector.zero(F);
-        int end = d / (2 * N) * (2 * N);
+        FloatVector distances = FloatVector.zero(F);
+        FloatVector squares = FloatVector.zero(F);
+        FloatVector gradients = FloatVector.zero(F);
+        FloatVector products = FloatVector.zero(F);
+        int end = F.loopBound(d);
         int j = 0;
-        for (; j < end; j += 2 * N) {
-            long at = 4L * j;
-            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + at, LE)
-                    .mul(FloatVector.fromMemorySegment(F, f, fo + at, LE).add(plus));
-            FloatVector h = FloatVector.fromMemorySegment(F, gy, go + at + 4L * N, LE)
-                    .mul(FloatVector.fromMemorySegment(F, f, fo + at + 4L * N, LE)
-                            .add(plus));
-            a = a.add(g);
-            b = b.add(h);
-            c = g.fma(FloatVector.fromMemorySegment(F, x, xo + at, LE).sub(mean), c);
-            e = h.fma(FloatVector.fromMemorySegment(F, x, xo + at + 4L * N, LE).sub(mean), e);
+        for (; j < end; j += N) {
+            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(guess);
+            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE)
+                    .mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus));
+            distances = distances.add(u);
+            squares = u.fma(u, squares);
+            gradients = gradients.add(g);
+            products = g.fma(u, products);
         }
-        for (; j < d; j += N) {
-            VectorMask<Float> m = F.indexInRange(j, d);
-            // gy is 0 behind the end, whatever x and the factor are
-            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE, m)
-                    .mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE, m).add(plus));
-            a = a.add(g);
-            c = g.fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m).sub(mean), c);
+        to[0] = Lanes.sum(distances);
+        to[1] = Lanes.sum(squares);
+        to[2] = Lanes.sum(gradients);
+        to[3] = Lanes.sum(products);
+        for (; j < d; j++) {
+            float u = Lanes.get(x, xo + 4L * j) - guess;
+            float g = Lanes.get(gy, go + 4L * j) * (Lanes.get(f, fo + 4L * j) + plus);
+            to[0] += u;
+            to[1] += u * u;
+            to[2] += g;
+            to[3] += g * u;
         }
-        numbers[2] = Lanes.sum(a.add(b)) / d;
-        numbers[3] = Lanes.sum(c.add(e)) * numbers[1] / d;
     }
 
     /** Adds up the chunks of each group; columns in parallel. */

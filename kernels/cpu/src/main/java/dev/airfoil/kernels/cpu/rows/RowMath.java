@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 public final class RowMath {
     /** Elements that are summed in F32; longer rows are put together of such pieces in double. */
-    private static final int PIECE = 4_096;
+    static final int PIECE = 4_096;
 
     private RowMath() {}
 
@@ -59,13 +59,15 @@ public final class RowMath {
         to[1] = (float) (square - mean * mean);
     }
 
-    /**
-     * One pass over a piece: sums of the distances from a first guess of the mean and of their squares. The guess is the
-     * mean of some elements, which is never far off measured in standard deviations, so little cancels.
-     */
-    private static void piece(MemorySegment x, long xo, int n, float[] to) {
+    /** The mean of the first elements: never far off that of all, measured in standard deviations. */
+    static float guess(MemorySegment x, long xo, int n) {
         int some = Math.min(n, 4 * N);
-        FloatVector guess = FloatVector.broadcast(F, sum(x, xo, some) / some);
+        return sum(x, xo, some) / some;
+    }
+
+    /** One pass over a piece: sums of the distances from a guess of the mean and of their squares, so little cancels. */
+    private static void piece(MemorySegment x, long xo, int n, float[] to) {
+        FloatVector guess = FloatVector.broadcast(F, guess(x, xo, n));
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
         FloatVector a2 = FloatVector.zero(F);
@@ -79,7 +81,8 @@ public final class RowMath {
             FloatVector u = FloatVector.fromMemorySegment(F, x, at, LE).sub(guess);
             FloatVector v = FloatVector.fromMemorySegment(F, x, at + 4L * N, LE).sub(guess);
             FloatVector w = FloatVector.fromMemorySegment(F, x, at + 8L * N, LE).sub(guess);
-            FloatVector z = FloatVector.fromMemorySegment(F, x, at + 12L * N, LE).sub(guess);
+            FloatVector z =
+                    FloatVector.fromMemorySegment(F, x, at + 12L * N, LE).sub(guess);
             a = a.add(u.add(v));
             b = b.add(w.add(z));
             a2 = u.fma(u, a2);
