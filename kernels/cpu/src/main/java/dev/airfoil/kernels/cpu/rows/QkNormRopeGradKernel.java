@@ -38,8 +38,8 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
             Floats[] grads = {call.dense(5), call.dense(6), call.dense(7)};
             call.pool().splitIf(shape.size() > NormForward.PARALLEL, chunks, (from, to) -> {
                 try (Scratch scratch = Scratch.borrow()) {
-                    MemorySegment own = scratch.segment(0, e);
-                    MemorySegment table = scratch.segment(1, 2L * e);
+                    MemorySegment table = scratch.segment(0, 2L * e);
+                    float[] scales = scratch.floats(0, 2L * h);
                     for (int c = from; c < to; c++) {
                         sums.data().asSlice(sums.at(2L * c * e), 8L * e).fill((byte) 0);
                         for (int i = c * CHUNK; i < Math.min(tokens, (c + 1) * CHUNK); i++) {
@@ -66,7 +66,7 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
                                             gqkv.at(at),
                                             sums.data(),
                                             sums.at((2L * c + part) * e),
-                                            own);
+                                            scales);
                                     continue;
                                 }
                                 for (int head = 0; head < h; head++) {

@@ -29,6 +29,7 @@ public final class QkNormRopeKernel implements CpuKernel<QkNormRope> {
         call.pool().splitIf(shape.size() > NormForward.PARALLEL, shape.dim(0) * n, (from, end) -> {
             try (Scratch own = Scratch.borrow()) {
                 MemorySegment table = own.segment(0, 2L * e);
+                float[] scales = own.floats(0, h);
                 for (int i = from; i < end; i++) {
                     Rotation.spread(cos, sin, i % n, e, table);
                     // Of the first head of token i; the other heads follow after n rows.
@@ -41,7 +42,7 @@ public final class QkNormRopeKernel implements CpuKernel<QkNormRope> {
                         if (part < 2) {
                             Floats w = weights[part];
                             Rotation.forward(
-                                    table, x, source, h, e, op.eps(), w.data(), w.base(), y, first, 4L * n * e);
+                                    table, x, source, h, e, op.eps(), w.data(), w.base(), y, first, 4L * n * e, scales);
                             continue;
                         }
                         for (int head = 0; head < h; head++) {

@@ -9,23 +9,44 @@ import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Turning pairs of neighbours: with each pair's elements exchanged, {@code y = x c + swapped(x) s}, where c and s hold cos
- * and -sin, +sin for each element rather than each pair. Back is the same with -s.
+ * and -sin, +sin for each element rather than each pair. Back is the same with -s. Heads are short, so the loops that
+ * write go down the same columns of all heads of a token, and what depends on the column stays in registers.
  */
 final class Rotation {
     private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(F, i -> i ^ 1);
+    private static final VectorShuffle<Float> FIRST_HALF = VectorShuffle.fromOp(F, i -> i / 2);
+    private static final VectorShuffle<Float> SECOND_HALF = VectorShuffle.fromOp(F, i -> (N + i) / 2);
+    private static final VectorMask<Float> EVEN = VectorMask.fromLong(F, 0x5555);
 
     private Rotation() {}
 
     /** Spreads row {@code row} of {@code cos, sin [n e/2]} to {@code table [2 e]}, which is c and then s. */
     static void spread(Floats cos, Floats sin, int row, int e, MemorySegment table) {
-        for (int j = 0; j < e; j += 2) {
-            long pair = (long) row * (e / 2) + j / 2;
-            float c = Lanes.get(cos.data(), cos.at(pair));
-            float s = Lanes.get(sin.data(), sin.at(pair));
+        MemorySegment out = offHeap(table);
+        MemorySegment from = cos.data();
+        MemorySegment from2 = sin.data();
+        long co = cos.at((long) row * (e / 2));
+        long so = sin.at((long) row * (e / 2));
+        int end = e / (2 * N) * (2 * N);
+        int j = 0;
+        for (; j < end; j += 2 * N) {
+            FloatVector c = FloatVector.fromMemorySegment(F, from, co + 2L * j, LE);
+            FloatVector s = FloatVector.fromMemorySegment(F, from2, so + 2L * j, LE);
+            FloatVector s0 = s.rearrange(FIRST_HALF);
+            FloatVector s1 = s.rearrange(SECOND_HALF);
+            c.rearrange(FIRST_HALF).intoMemorySegment(out, 4L * j, LE);
+            c.rearrange(SECOND_HALF).intoMemorySegment(out, 4L * (j + N), LE);
+            s0.blend(s0.neg(), EVEN).intoMemorySegment(out, 4L * (e + j), LE);
+            s1.blend(s1.neg(), EVEN).intoMemorySegment(out, 4L * (e + j + N), LE);
+        }
+        for (; j < e; j += 2) {
+            float c = Lanes.get(from, co + 2L * j);
+            float s = Lanes.get(from2, so + 2L * j);
             Lanes.set(table, 4L * j, c);
             Lanes.set(table, 4L * j + 4, c);
             Lanes.set(table, 4L * (e + j), -s);
@@ -38,6 +59,7 @@ final class Rotation {
      *
      * @param table c and s of the token
      * @param yo byte of the first head; the next one follows after {@code step} bytes
+     * @param scales room for a number for each head
      */
     static void forward(
             MemorySegment table,
@@ -50,11 +72,23 @@ final class Rotation {
             long wo,
             MemorySegment y,
             long yo,
-            long step) {
+            long step,
+            float[] scales) {
         for (int head = 0; head < h; head++) {
-            long from = xo + 4L * head * e;
-            float rstd = (float) (1 / Math.sqrt(squares(x, from, e) / (double) e + eps));
-            turn(x, from, rstd, w, wo, table, y, yo + head * step, e);
+            scales[head] = (float) (1 / Math.sqrt(squares(x, xo + 4L * head * e, e) / (double) e + eps));
+        }
+        int end = F.loopBound(e);
+        for (int j = 0; j < end; j += N) {
+            turn(x, xo + 4L * j, 4L * e, scales, w, wo + 4L * j, table, 4L * j, y, yo + 4L * j, step, h);
+        }
+        for (int head = 0; head < h && end < e; head++) {
+            for (int j = end; j < e; j++) {
+                int k = j ^ 1;
+                long at = xo + 4L * head * e;
+                float v = Lanes.get(x, at + 4L * j) * Lanes.get(w, wo + 4L * j) * Lanes.get(table, 4L * j);
+                float t = Lanes.get(x, at + 4L * k) * Lanes.get(w, wo + 4L * k) * Lanes.get(table, 4L * (e + j));
+                Lanes.set(y, yo + head * step + 4L * j, (v + t) * scales[head]);
+            }
         }
     }
 
@@ -74,33 +108,27 @@ final class Rotation {
         return total;
     }
 
+    /** A vector of columns of all heads; s stands {@code width} bytes, as many as a head has, behind c in the table. */
     private static void turn(
             MemorySegment x,
             long xo,
-            float rstd,
+            long width,
+            float[] scales,
             MemorySegment w,
             long wo,
             MemorySegment table,
+            long to,
             MemorySegment y,
             long yo,
-            int e) {
+            long step,
+            int h) {
         MemorySegment out = offHeap(y);
-        long s = 4L * e;
-        int end = F.loopBound(e);
-        int j = 0;
-        for (; j < end; j += N) {
-            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
-                    .mul(rstd)
-                    .mul(FloatVector.fromMemorySegment(F, w, wo + 4L * j, LE));
-            FloatVector t = v.rearrange(SWAP).mul(FloatVector.fromMemorySegment(F, table, s + 4L * j, LE));
-            v.fma(FloatVector.fromMemorySegment(F, table, 4L * j, LE), t).intoMemorySegment(out, yo + 4L * j, LE);
-        }
-        for (; j < e; j++) {
-            float v = Lanes.get(x, xo + 4L * j) * rstd * Lanes.get(w, wo + 4L * j);
-            int k = j ^ 1;
-            float swapped = Lanes.get(x, xo + 4L * k) * rstd * Lanes.get(w, wo + 4L * k);
-            float t = swapped * Lanes.get(table, s + 4L * j);
-            Lanes.set(y, yo + 4L * j, Math.fma(v, Lanes.get(table, 4L * j), t));
+        FloatVector weight = FloatVector.fromMemorySegment(F, w, wo, LE);
+        FloatVector c = FloatVector.fromMemorySegment(F, table, to, LE).mul(weight);
+        FloatVector s = FloatVector.fromMemorySegment(F, table, to + width, LE).mul(weight.rearrange(SWAP));
+        for (int head = 0; head < h; head++) {
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + head * width, LE);
+            v.fma(c, v.rearrange(SWAP).mul(s)).mul(scales[head]).intoMemorySegment(out, yo + head * step, LE);
         }
     }
 
@@ -109,7 +137,7 @@ final class Rotation {
      *
      * @param go byte of the first head of g; the next one follows after {@code step} bytes
      * @param gx where the gradient of x goes, laid out as x
-     * @param own room for one head
+     * @param scales room for two numbers for each head
      */
     static void backward(
             MemorySegment table,
@@ -127,28 +155,35 @@ final class Rotation {
             long to,
             MemorySegment sum,
             long so,
-            MemorySegment own) {
+            float[] scales) {
         for (int head = 0; head < h; head++) {
+            long at = xo + 4L * head * e;
+            double square = squares(x, at, e) / (double) e + eps;
+            double rstd = 1 / Math.sqrt(square);
+            scales[head] = (float) rstd;
+            scales[h + head] = (float) (-product(g, go + head * step, table, x, at, w, wo, e) / square / e * rstd);
+        }
+        int end = F.loopBound(e);
+        for (int j = 0; j < end; j += N) {
+            long at = 4L * j;
+            back(g, go + at, step, x, xo + at, 4L * e, scales, w, wo + at, table, at, gx, to + at, sum, so + at, h);
+        }
+        for (int head = 0; head < h && end < e; head++) {
             long at = 4L * head * e;
-            double square = squares(x, xo + at, e) / (double) e + eps;
-            float rstd = (float) (1 / Math.sqrt(square));
-            float mean = turnBack(g, go + head * step, table, x, xo + at, w, wo, own, e);
-            back(own, x, xo + at, w, wo, rstd, (float) (mean / square / e), gx, to + at, sum, so, e);
+            for (int j = end; j < e; j++) {
+                float t = Lanes.get(g, go + head * step + 4L * (j ^ 1)) * Lanes.get(table, 4L * (e + j));
+                float u = Lanes.get(g, go + head * step + 4L * j) * Lanes.get(table, 4L * j) - t;
+                float v = Lanes.get(x, xo + at + 4L * j);
+                float back = u * Lanes.get(w, wo + 4L * j) * scales[head];
+                Lanes.set(gx, to + at + 4L * j, Math.fma(v, scales[h + head], back));
+                Lanes.set(sum, so + 4L * j, Math.fma(u * scales[head], v, Lanes.get(sum, so + 4L * j)));
+            }
         }
     }
 
-    /** {@code y = turn back(g)}, and the sum of {@code y w x}. */
-    private static float turnBack(
-            MemorySegment g,
-            long go,
-            MemorySegment table,
-            MemorySegment x,
-            long xo,
-            MemorySegment w,
-            long wo,
-            MemorySegment y,
-            int e) {
-        MemorySegment out = offHeap(y);
+    /** The sum of {@code turn back(g) w x}. */
+    private static float product(
+            MemorySegment g, long go, MemorySegment table, MemorySegment x, long xo, MemorySegment w, long wo, int e) {
         FloatVector sum = FloatVector.zero(F);
         long s = 4L * e;
         int end = F.loopBound(e);
@@ -158,7 +193,6 @@ final class Rotation {
             FloatVector t = v.rearrange(SWAP).mul(FloatVector.fromMemorySegment(F, table, s + 4L * j, LE));
             FloatVector u =
                     v.mul(FloatVector.fromMemorySegment(F, table, 4L * j, LE)).sub(t);
-            u.intoMemorySegment(out, 4L * j, LE);
             sum = u.mul(FloatVector.fromMemorySegment(F, w, wo + 4L * j, LE))
                     .fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE), sum);
         }
@@ -166,46 +200,41 @@ final class Rotation {
         for (; j < e; j++) {
             float t = Lanes.get(g, go + 4L * (j ^ 1)) * Lanes.get(table, s + 4L * j);
             float u = Lanes.get(g, go + 4L * j) * Lanes.get(table, 4L * j) - t;
-            Lanes.set(y, 4L * j, u);
             total += u * Lanes.get(w, wo + 4L * j) * Lanes.get(x, xo + 4L * j);
         }
         return total;
     }
 
-    /** {@code gx = (g w - x mean) rstd}, and {@code g x rstd} added to the sum. */
+    /** {@code u = turn back(g)}, {@code gx = u w scale + x scale'}; the sum of {@code u x scale} is added to another. */
     private static void back(
             MemorySegment g,
+            long go,
+            long step,
             MemorySegment x,
             long xo,
+            long width,
+            float[] scales,
             MemorySegment w,
             long wo,
-            float rstd,
-            float mean,
+            MemorySegment table,
+            long at,
             MemorySegment gx,
             long to,
             MemorySegment sum,
             long so,
-            int e) {
+            int h) {
         MemorySegment out = offHeap(gx);
-        MemorySegment added = offHeap(sum);
-        int end = F.loopBound(e);
-        int j = 0;
-        for (; j < end; j += N) {
-            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
-            FloatVector v = FloatVector.fromMemorySegment(F, g, 4L * j, LE);
-            v.mul(FloatVector.fromMemorySegment(F, w, wo + 4L * j, LE))
-                    .sub(u.mul(mean))
-                    .mul(rstd)
-                    .intoMemorySegment(out, to + 4L * j, LE);
-            v.mul(rstd)
-                    .fma(u, FloatVector.fromMemorySegment(F, sum, so + 4L * j, LE))
-                    .intoMemorySegment(added, so + 4L * j, LE);
+        FloatVector weight = FloatVector.fromMemorySegment(F, w, wo, LE);
+        FloatVector c = FloatVector.fromMemorySegment(F, table, at, LE);
+        FloatVector s = FloatVector.fromMemorySegment(F, table, at + width, LE);
+        FloatVector total = FloatVector.fromMemorySegment(F, sum, so, LE);
+        for (int head = 0; head < h; head++) {
+            FloatVector v = FloatVector.fromMemorySegment(F, g, go + head * step, LE);
+            FloatVector u = v.mul(c).sub(v.rearrange(SWAP).mul(s)).mul(scales[head]);
+            FloatVector y = FloatVector.fromMemorySegment(F, x, xo + head * width, LE);
+            total = u.fma(y, total);
+            u.fma(weight, y.mul(scales[h + head])).intoMemorySegment(out, to + head * width, LE);
         }
-        for (; j < e; j++) {
-            float u = Lanes.get(x, xo + 4L * j);
-            float v = Lanes.get(g, 4L * j);
-            Lanes.set(gx, to + 4L * j, (v * Lanes.get(w, wo + 4L * j) - u * mean) * rstd);
-            Lanes.set(sum, so + 4L * j, Math.fma(v * rstd, u, Lanes.get(sum, so + 4L * j)));
-        }
+        total.intoMemorySegment(offHeap(sum), so, LE);
     }
 }
