@@ -6,6 +6,7 @@ import dev.airfoil.bench.peers.Torch;
 import dev.airfoil.bench.peers.Torch.Input;
 import dev.airfoil.bench.peers.Torch.Mode;
 import dev.airfoil.bench.peers.TorchDit;
+import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Op;
@@ -14,6 +15,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.ActivationGrad;
 import dev.airfoil.tensor.ops.AdaLnModulateGrad;
+import dev.airfoil.tensor.ops.Copy;
 import dev.airfoil.tensor.ops.GatedResidual.Norm;
 import dev.airfoil.tensor.ops.GatedResidualGrad;
 import dev.airfoil.tensor.ops.QkNormRope;
@@ -64,7 +66,12 @@ final class FusedOps {
                         lab -> gradient(lab, new GatedResidualGrad(TEXT, Norm.LAYER))),
                 new Contest.Entry(Names.of("qkNormRope gradient %dx3x%dx%d", N, H, E), FusedOps::qkNormRopeGrad),
                 new Contest.Entry(Names.of("gelu (tanh) gradient %dx%d", N, 4 * D), FusedOps::geluGrad),
-                new Contest.Entry(Names.of("sum of rows %dx%d", N, 4 * D), FusedOps::sumOfRows));
+                new Contest.Entry(Names.of("sum of rows %dx%d", N, 4 * D), FusedOps::sumOfRows),
+                new Contest.Entry(Names.of("transpose %dx%d", N, D), FusedOps::transpose),
+                new Contest.Entry(Names.of("cast to bf16 %dx%d", N, 4 * D), FusedOps::cast),
+                new Contest.Entry(
+                        Names.of("random normal %dx%d", N, D),
+                        lab -> contest(lab, N * D, () -> List.of(F.normal(1, 0, N, D)))));
     }
 
     /** Of x, settings per stream and the gradient of y: that of x and of the settings. */
@@ -98,6 +105,17 @@ final class FusedOps {
     private static Contest sumOfRows(Lab lab) {
         Tensor x = lab.keep(() -> F.normal(1, 0, N, 4 * D));
         return contest(lab, x.size(), () -> List.of(x.sum(0)));
+    }
+
+    private static Contest transpose(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, N, D));
+        return contest(lab, 2 * x.size(), () -> Interpreter.bind(new Copy(), List.of(x.transpose())));
+    }
+
+    /** Writes half as many bytes as it reads. */
+    private static Contest cast(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, N, 4 * D));
+        return contest(lab, x.size() * 3 / 2, () -> List.of(F.cast(x, DType.BF16)));
     }
 
     /** Reads parameter, gradient and two moments, writes parameter and moments. */
