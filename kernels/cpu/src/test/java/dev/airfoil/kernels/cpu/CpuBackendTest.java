@@ -25,6 +25,7 @@ import dev.airfoil.tensor.ops.AttentionGrad;
 import dev.airfoil.tensor.ops.Conv2d;
 import dev.airfoil.tensor.ops.Conv2dGradInput;
 import dev.airfoil.tensor.ops.Conv2dGradWeight;
+import dev.airfoil.tensor.ops.Copy;
 import dev.airfoil.tensor.ops.GatedResidual;
 import dev.airfoil.tensor.ops.GatedResidualGrad;
 import dev.airfoil.tensor.ops.GroupNorm;
@@ -193,6 +194,7 @@ class CpuBackendTest {
     @Test
     void reductionsAndScatter() {
         check(new Sum(List.of(0)), () -> List.of(n(1, 700, 131)));
+        check(new Sum(List.of(1)), () -> List.of(n(1, 2, 70, 1001)));
         check(new Sum(List.of(1)), () -> List.of(n(1, 5, 9001).mul(2).add(1)));
         check(new Sum(List.of(0, 2)), () -> List.of(n(1, 17, 31, 47)));
         check(new Max(1), () -> List.of(n(1, 31, 70, 33)));
@@ -202,6 +204,31 @@ class CpuBackendTest {
             ids[i] = i * 7 % 23;
         }
         check(new ScatterAdd(23), () -> List.of(Tensor.of(ids, 500), n(1, 500, 97)));
+    }
+
+    @Test
+    void copiesOfViewsThatLieAcross() {
+        check(new Copy(), () -> List.of(n(1, 523, 101).transpose()));
+        check(new Copy(), () -> List.of(n(1, 3, 19, 33, 30).permute(0, 2, 3, 1)));
+        check(new Copy(), () -> List.of(n(1, 40, 5, 290).narrow(2, 7, 270).permute(2, 1, 0)));
+        check(new Copy(), () -> List.of(n(1, 2, 300, 6, 16).permute(0, 2, 1, 3)));
+    }
+
+    @Test
+    void bf16IsRoundedAsTheTypeSays() {
+        float[] all = new float[70_001];
+        float[] rounded = new float[all.length];
+        for (int i = 0; i < all.length; i++) { // all over the bits, with ties, infinities and NaN
+            all[i] = Float.intBitsToFloat(i * 0xf000);
+            rounded[i] = DType.fromBf16(DType.toBf16(all[i]));
+        }
+        try (CpuBackend backend = cpu(2)) {
+            new Eager(backend)
+                    .run(() -> Scope.run("cast", () -> {
+                        Tensor bf16 = F.cast(Tensor.of(all, all.length), DType.BF16);
+                        assertThat(bf16.toFloats()).isEqualTo(rounded);
+                    }));
+        }
     }
 
     @Test
@@ -223,6 +250,9 @@ class CpuBackendTest {
         check(
                 new AdafactorUpdate(AdafactorUpdate.Moment.FACTORED, 1e-2, 0, 0.99, 1e-30, 1),
                 () -> List.of(n(1, 2, 131, 129), n(2, 2, 131, 129), positive(3, 2, 131), positive(4, 2, 129)));
+        check(
+                new AdafactorUpdate(AdafactorUpdate.Moment.FACTORED, 1e-2, 0.9, 0.99, 1e-30, 1),
+                () -> List.of(n(1, 131, 129), n(2, 131, 129), positive(3, 131), positive(4, 129), n(5, 131, 129)));
     }
 
     @Test
