@@ -19,6 +19,9 @@ final class Stopwatch {
     private static final double LONG = 0.2;
     private static final long PAUSE_NANOS = 60_000_000;
     private static final int LEAST_ROUNDS = 3;
+    /** Seconds that the compiler may need for one method of vectors. */
+    private static final double PATIENCE = 1;
+
     private static final int MOST_WINDOWS = 20;
     /** Share of the time in which a compiler that has little to do is at work. */
     private static final double BUSY = 0.02;
@@ -29,12 +32,12 @@ final class Stopwatch {
      * The median time of a run of each contender, in seconds.
      *
      * @param seconds that the rounds may take together, after each has been run until it gets no faster
-     *     for half as long, and the compiler rests; there are at least three
+     *     for half as long, at least a second, and the compiler rests; there are at least three
      */
     static double[] medians(List<Contender> contenders, double seconds) {
         int[] runs = new int[contenders.size()];
         for (int i = 0; i < runs.length; i++) {
-            double one = warmUp(contenders.get(i), seconds / 2);
+            double one = warmUp(contenders.get(i), Math.max(PATIENCE, seconds / 2));
             runs[i] = (int) Math.clamp(TURN / one, 1, 100);
         }
         List<List<Double>> times =
