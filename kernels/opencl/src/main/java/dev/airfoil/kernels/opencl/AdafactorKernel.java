@@ -4,10 +4,13 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
 import java.util.List;
 
-/** {@link AdafactorUpdate}: {@code adafactor.cl}, three or four launches. */
+/**
+ * {@link AdafactorUpdate}: {@code adafactor.cl}, two launches, four where the second moment is factored, over tiles of 64
+ * rows; 256 work-items a tile. The gradient is read three times: its sums come before its update, and the clip's sum
+ * between them.
+ */
 final class AdafactorKernel implements ClKernel<AdafactorUpdate> {
-    /** Parts of the sum of squares: few enough for every work-item to add up. */
-    private static final int PARTS = 64;
+    private static final int ROWS = 64;
 
     @Override
     public Class<AdafactorUpdate> op() {
@@ -24,58 +27,67 @@ final class AdafactorKernel implements ClKernel<AdafactorUpdate> {
         List<Tensor> in = given.stream().map(cl::dense).toList();
         Tensor p = in.get(0);
         Tensor g = in.get(1);
-        long n = p.size();
+        boolean momentum = op.beta1() > 0;
+        Tensor m = momentum ? in.getLast() : p;
         boolean factored = op.moment() == AdafactorUpdate.Moment.FACTORED;
-        int r = factored ? p.dim(-2) : 1;
-        int c = factored ? p.dim(-1) : 1;
-        int planes = factored ? Math.toIntExact(n / r / c) : 1;
-        Tensor mean = cl.scratch(planes);
-        Tensor second = out.get(1);
-        Tensor col = factored ? out.get(2) : mean;
+        boolean four = Stored.byFour(factored ? p.dim(-1) : p.size(), in.toArray(Tensor[]::new));
+        int width = four ? 128 : 32;
+        int r = factored ? p.dim(-2) : Math.toIntExact((p.size() + width - 1) / width);
+        int c = factored ? p.dim(-1) : width;
+        int planes = factored ? Math.toIntExact(p.size() / r / c) : 1;
+        long n = p.size() / planes;
+        int across = (c + width - 1) / width;
+        int down = (r + ROWS - 1) / ROWS;
+        String options = (four ? "-DVEC=4" : "") + (factored ? " -DFACTORED" : "") + (momentum ? " -DMOMENTUM" : "");
         float beta2 = (float) op.beta2();
         float eps = (float) op.eps();
-        String options = (factored ? "-DFACTORED" : "") + (op.beta1() > 0 ? " -DMOMENTUM" : "");
+        Tensor second = out.get(1);
+        Tensor columns = factored ? out.get(2) : second;
         if (factored) {
-            int rows = planes * r;
-            cl.launch("adafactor", "adafactor_rows", options)
-                    .tensors(List.of(g, in.get(2), second))
-                    .number(rows)
+            Tensor rowSums = cl.scratch(across, planes, r);
+            Tensor colSums = cl.scratch(down, planes, c);
+            cl.launch("adafactor", "adafactor_sums", options)
+                    .tensors(List.of(g, rowSums, colSums))
+                    .number(n)
+                    .number(r)
                     .number(c)
-                    .number(beta2)
                     .number(eps)
-                    .groups(256, (rows + 7) / 8, 1, 1);
-            cl.launch("adafactor", "adafactor_columns", options)
-                    .tensors(List.of(g, in.get(3), second, col, mean))
+                    .groups(256, across, down, planes);
+            cl.launch("adafactor", "adafactor_moments", options)
+                    .tensors(List.of(rowSums, colSums, in.get(2), in.get(3), second, columns))
+                    .number(planes)
                     .number(r)
                     .number(c)
                     .number(beta2)
-                    .number(eps)
-                    .groups(256, (c + 31) / 32, planes, 1);
-        } else {
-            cl.launch("adafactor", "adafactor_full", options)
-                    .tensors(List.of(g, in.get(2), second))
-                    .number(n)
-                    .number(beta2)
-                    .number(eps)
-                    .items(n);
+                    .items((long) planes * (r + c));
         }
-        int count = Math.clamp((n + 1023) / 1024, 1, PARTS);
-        Tensor parts = cl.scratch(count);
+        Tensor means = cl.scratch(planes);
+        Tensor parts = cl.scratch(planes, down, across);
         cl.launch("adafactor", "adafactor_square", options)
-                .tensors(List.of(g, second, col, mean, parts))
+                .tensors(List.of(g, in.get(2), second, columns, means, parts))
                 .number(n)
                 .number(r)
                 .number(c)
-                .groups(256, count, 1, 1);
+                .number(beta2)
+                .number(eps)
+                .groups(256, across, down, planes);
         cl.launch("adafactor", "adafactor_step", options)
-                .tensors(List.of(p, g, second, col, mean, parts, in.getLast(), out.getFirst(), out.getLast()))
+                .tensors(List.of(
+                        p,
+                        g,
+                        second,
+                        columns,
+                        means,
+                        parts,
+                        m,
+                        out.getFirst(),
+                        momentum ? out.getLast() : out.getFirst()))
                 .number(n)
                 .number(r)
                 .number(c)
-                .number(count)
                 .number((float) op.lr())
                 .number((float) op.clip())
                 .number((float) op.beta1())
-                .items(n);
+                .groups(256, across, down, planes);
     }
 }

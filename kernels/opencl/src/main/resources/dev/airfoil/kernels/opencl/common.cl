@@ -86,9 +86,11 @@ typedef float nums;
 #ifdef NVIDIA
 #define UNROLL _Pragma("unroll")
 #define UNROLL_4 _Pragma("unroll 4")
+#define UNROLL_16 _Pragma("unroll 16")
 #else
 #define UNROLL
 #define UNROLL_4
+#define UNROLL_16
 #endif
 
 // Where element i (in row-major order) of a strided tensor lies; RANK axes count, the innermost is s7.

@@ -141,6 +141,13 @@ final class Agreement {
     private void moving() {
         add("copy view", new Copy(), 0, _ -> List.of(view(1, 3, 5, 17)));
         add("copy permuted", new Copy(), 0, _ -> List.of(x(1, 2, 3, 4, 5, 6).permute(4, 2, 0, 3, 1)));
+        add("copy by 16 bytes", new Copy(), 0, _ -> List.of(x(1, 3, 5, 16).narrow(1, 1, 3)));
+        add("copy by tiles", new Copy(), 0, _ -> List.of(x(1, 3, 70, 45).permute(0, 2, 1)));
+        add(
+                "copy by tiles, more axes",
+                new Copy(),
+                0,
+                _ -> List.of(x(1, 2, 33, 3, 65).permute(3, 0, 2, 1)));
         add(
                 "copy bf16",
                 new Copy(),
@@ -163,6 +170,7 @@ final class Agreement {
             add("random " + d, new Random(d, 0x123456789abcdefL, -5, Shape.of(4099)), 0, _ -> List.of());
         }
         add("gather", new Gather(), 0, _ -> List.of(x(1, 11, 7), ids(11, 3, 5)));
+        add("gather by 16 bytes", new Gather(), 0, _ -> List.of(x(1, 11, 8), ids(11, 3, 5)));
         add("scatterAdd", new ScatterAdd(11), 1e-6, _ -> List.of(ids(11, 130), x(1, 130, 67)));
         add("timeFeatures", new TimeFeatures(256), 1e-6, _ -> List.of(F.uniform(1, 1, 33)));
     }
@@ -337,7 +345,7 @@ final class Agreement {
                         _ -> List.of(x(1, 2, 200, d + 1).narrow(2, 1, d), x(2, 2, 2, d), x(3, 2, 200, d)));
             }
         }
-        for (int e : new int[] {2, 10, 64, 128}) {
+        for (int e : new int[] {4, 20, 64, 128}) {
             add("qkNormRope " + e, new QkNormRope(1e-6f), 1e-6, _ -> rope(e));
             add("qkNormRopeGrad " + e, new QkNormRopeGrad(1e-3f), 1e-5, _ -> {
                 List<Tensor> all = new ArrayList<>(rope(e));
@@ -417,25 +425,30 @@ final class Agreement {
         for (double beta1 : new double[] {0, 0.9}) {
             for (double clip : new double[] {0.1, 100}) {
                 String name = " " + beta1 + " " + clip;
-                add("adafactor full" + name, adafactor(AdafactorUpdate.Moment.FULL, beta1, clip), 1e-5, _ -> {
-                    List<Tensor> in = new ArrayList<>(
-                            List.of(x(1, 3000), x(2, 3000), x(3, 3000).square().add(0.1)));
-                    if (beta1 > 0) {
-                        in.add(x(5, 3000));
-                    }
-                    return in;
-                });
-                add("adafactor factored" + name, adafactor(AdafactorUpdate.Moment.FACTORED, beta1, clip), 1e-5, _ -> {
-                    List<Tensor> in = new ArrayList<>(List.of(
-                            x(1, 2, 131, 37),
-                            x(2, 2, 131, 37),
-                            x(3, 2, 131).square().add(0.1),
-                            x(4, 2, 37).square().add(0.1)));
-                    if (beta1 > 0) {
-                        in.add(x(5, 2, 131, 37));
-                    }
-                    return in;
-                });
+                for (int n : new int[] {1, 2999, 12000}) {
+                    add("adafactor full " + n + name, adafactor(AdafactorUpdate.Moment.FULL, beta1, clip), 1e-5, _ -> {
+                        List<Tensor> in = new ArrayList<>(
+                                List.of(x(1, n), x(2, n), x(3, n).square().add(0.1)));
+                        if (beta1 > 0) {
+                            in.add(x(5, n));
+                        }
+                        return in;
+                    });
+                }
+                for (int[] s : new int[][] {{2, 131, 37}, {3, 65, 260}}) {
+                    AdafactorUpdate op = adafactor(AdafactorUpdate.Moment.FACTORED, beta1, clip);
+                    add("adafactor factored " + Shape.of(s) + name, op, 1e-5, _ -> {
+                        List<Tensor> in = new ArrayList<>(List.of(
+                                x(1, s),
+                                x(2, s),
+                                x(3, s[0], s[1]).square().add(0.1),
+                                x(4, s[0], s[2]).square().add(0.1)));
+                        if (beta1 > 0) {
+                            in.add(x(5, s));
+                        }
+                        return in;
+                    });
+                }
             }
         }
     }
