@@ -12,8 +12,13 @@ import org.jocl.Pointer;
 import org.jocl.Sizeof;
 import org.jocl.cl_event;
 
-/** The device's own times of the kernels that ran while it was open. */
+/**
+ * The device's own times of the kernels that ran while it was open. Launches that move little are on lines of their own:
+ * most of their time is that of any launch, some microseconds, in which a large GPU moves as much.
+ */
 final class ClProfile implements AutoCloseable {
+    private static final double LITTLE = 16e6;
+
     private final List<Timed> events = new ArrayList<>();
 
     /**
@@ -65,7 +70,8 @@ final class ClProfile implements AutoCloseable {
         Total all = new Total();
         for (Timed t : events) {
             long nanos = time(t.event, CL_PROFILING_COMMAND_END) - time(t.event, CL_PROFILING_COMMAND_START);
-            totals.computeIfAbsent(t.kernel, _ -> new Total()).add(nanos, t.work);
+            String size = t.work.operations == 0 && t.work.bytes < LITTLE ? " (below 16 MB)" : "";
+            totals.computeIfAbsent(t.kernel + size, _ -> new Total()).add(nanos, t.work);
             all.add(nanos, t.work);
         }
         StringBuilder table = new StringBuilder(String.format(

@@ -8,9 +8,18 @@ import dev.airfoil.tensor.ops.Copy;
 import dev.airfoil.tensor.ops.Fill;
 import dev.airfoil.tensor.ops.Pad;
 import java.util.List;
+import java.util.Optional;
 
-/** The ops that only move elements of any type: {@code copy.cl}, one work-item an element. */
+/** The ops that only move elements of any type: {@code copy.cl}, one work-item an element or 16 bytes, or tiles. */
 final class Copies {
+    /** Bytes that a work-item moves at once where so many neighbours stay neighbours. */
+    static final int ACCESS = 16;
+
+    private static final int TILE = 64;
+
+    /** Work-groups along the second and third axis of a launch, at most. */
+    private static final int LARGEST_GRID = 65535;
+
     private Copies() {}
 
     /** Copies {@code from} to the places that {@code to}, a layout over {@code out}, names. */
@@ -21,27 +30,74 @@ final class Copies {
             return;
         }
         Elementwise.checkSize(from.size());
-        Strided s = Strided.of(List.of(from.layout(), to));
-        cl.launch("copy", "copy", "-DT=" + type(from.dtype()) + " -DRANK=" + s.rank())
-                .tensor(from)
-                .tensor(out.withLayout(to))
-                .number(from.size())
+        Strided each = Strided.of(List.of(from.layout(), to));
+        Tensor target = out.withLayout(to);
+        boolean aligned = (from.layout().offset() | to.offset()) * bytes % ACCESS == 0;
+        Optional<Strided> grouped = aligned ? each.grouped(ACCESS / bytes) : Optional.empty();
+        Optional<Strided> turned = each.turned().filter(Copies::fillsTiles);
+        if (grouped.isPresent()) {
+            move(cl, "uint4", from, target, grouped.get(), ACCESS / bytes);
+        } else if (turned.isPresent()) {
+            turn(cl, from, target, turned.get());
+        } else {
+            move(cl, type(from.dtype()), from, target, each, 1);
+        }
+    }
+
+    /** @param width elements that are moved as one */
+    private static void move(ClBackend cl, String type, Tensor from, Tensor to, Strided s, int width) {
+        cl.launch("copy", "copy", "-DT=" + type + " -DRANK=" + s.rank())
+                .tensor(from, from.layout().offset() / width)
+                .tensor(to, to.layout().offset() / width)
+                .number(s.size())
                 .vector(s.dims())
                 .vector(s.strides().get(0))
                 .vector(s.strides().get(1))
-                .items(from.size());
+                .items(s.size());
     }
 
-    /** Sets all of {@code out} to the element with these bits. */
+    private static boolean fillsTiles(Strided s) {
+        int rows = s.dims()[Strided.AXES - 2];
+        int cols = s.dims()[Strided.AXES - 1];
+        return Math.min(rows, cols) >= TILE / 4 && s.size() / rows / cols <= LARGEST_GRID && rows / TILE < LARGEST_GRID;
+    }
+
+    private static void turn(ClBackend cl, Tensor from, Tensor to, Strided s) {
+        int[] outer = s.dims().clone();
+        int rows = outer[Strided.AXES - 2];
+        int cols = outer[Strided.AXES - 1];
+        outer[Strided.AXES - 2] = 1;
+        outer[Strided.AXES - 1] = 1;
+        cl.launch("copy", "turn", "-DT=" + type(from.dtype()))
+                .tensor(from)
+                .tensor(to)
+                .number(rows)
+                .number(cols)
+                .vector(outer)
+                .vector(s.strides().get(0))
+                .vector(s.strides().get(1))
+                .groups(256, (cols + TILE - 1) / TILE, (rows + TILE - 1) / TILE, s.size() / rows / cols);
+    }
+
+    /** Sets all of {@code out}, which is dense, to the element with these bits. */
     static void fill(ClBackend cl, Tensor out, int bits) {
-        cl.launch("copy", "fill", "-DT=" + type(out.dtype()))
-                .tensor(out)
-                .number(out.size())
-                .number(bits)
-                .items(out.size());
+        int bytes = out.dtype().bytes();
+        boolean grouped = out.spec().bytes() % ACCESS == 0 && out.layout().offset() * bytes % ACCESS == 0;
+        int width = grouped ? ACCESS / bytes : 1;
+        int word = switch (bytes) {
+            case 1 -> (bits & 0xff) * 0x01010101;
+            case 2 -> (bits & 0xffff) * 0x00010001;
+            default -> bits;
+        };
+        cl.launch("copy", "fill", "-DT=" + (grouped ? "uint4" : type(out.dtype())))
+                .tensor(out, out.layout().offset() / width)
+                .number(out.size() / width)
+                .number(word)
+                .items(out.size() / width);
     }
 
-    private static String type(DType dtype) {
+    /** The kernels' type of elements that are only moved. */
+    static String type(DType dtype) {
         return switch (dtype.bytes()) {
             case 1 -> "uchar";
             case 2 -> "ushort";

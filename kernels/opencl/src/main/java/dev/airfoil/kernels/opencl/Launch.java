@@ -29,11 +29,25 @@ final class Launch {
 
     /** A tensor: its buffer and the offset of its first element, {@code IN} or {@code OUT} in the kernel. */
     Launch tensor(Tensor t) {
+        return tensor(t, t.layout().offset());
+    }
+
+    /** A tensor whose first element is found at {@code offset}, counted in what the kernel takes for an element. */
+    Launch tensor(Tensor t, long offset) {
         if (seen.add(t.storage())) {
-            bytes += t.spec().bytes();
+            bytes += distinct(t);
         }
         clSetKernelArg(kernel, index++, Sizeof.cl_mem, Pointer.to(((ClStorage) t.storage()).mem()));
-        return number(t.layout().offset());
+        return number(offset);
+    }
+
+    /** The bytes of its elements, each counted once however often a view repeats it. */
+    private static double distinct(Tensor t) {
+        double count = t.dtype().bytes();
+        for (int axis = 0; axis < t.shape().rank(); axis++) {
+            count *= t.layout().stride(axis) == 0 ? 1 : t.dim(axis);
+        }
+        return count;
     }
 
     Launch tensors(Iterable<Tensor> all) {

@@ -5,15 +5,17 @@ inline uint checked(const int id, const uint rows, __global int *fault) {
     return 0;
 }
 
-// y[i, c] = table[ids[i], c]; one work-item an element.
+// y[i, c] = table[ids[i], c], of any type T of 1, 2, 4 or 16 bytes; one work-item an element.
+#ifdef T
 __kernel void gather(
-        IN(STORED, table), IN(int, ids), OUT(int, fault), OUT(STORED, y), const long n, const uint rows, const uint d) {
+        IN(T, table), IN(int, ids), OUT(int, fault), OUT(T, y), const long n, const uint rows, const uint d) {
     const size_t i = ITEM;
     if (i < n) {
         const uint row = checked(ids[ids_at + i / d], rows, fault + fault_at);
-        y[y_at + i] = table[table_at + (long)row * d + i % d]; // of any type
+        y[y_at + i] = table[table_at + (long)row * d + i % d];
     }
 }
+#endif
 
 // y[row, c] = sum of values[i, c] over the i with ids[i] = row, in order. One work-group of 64 a row: they look through
 // the ids 64 at a time, then add up the rows found.
