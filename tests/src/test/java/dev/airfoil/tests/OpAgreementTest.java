@@ -29,6 +29,8 @@ import dev.airfoil.tensor.ops.Compare;
 import dev.airfoil.tensor.ops.Linear;
 import dev.airfoil.tensor.ops.LinearQ8;
 import dev.airfoil.tensor.ops.Max;
+import dev.airfoil.tensor.ops.QkNormRope;
+import dev.airfoil.tensor.ops.QkNormRopeGrad;
 import dev.airfoil.tests.OpCase.Placement;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +79,9 @@ class OpAgreementTest {
                 new Eager(backend)
                         .run(() -> Scope.run("case", () -> {
                             List<Tensor> inputs = c.inputs(Placement.DENSE);
-                            if (!backend.supports(c.op(), inputs) && !widensItsWeight(c.op(), inputs)) {
+                            if (!backend.supports(c.op(), inputs)
+                                    && !widensItsWeight(c.op(), inputs)
+                                    && !hasHeadsOfNoModel(c.op(), inputs)) {
                                 without.add(c.name());
                             }
                         }));
@@ -91,6 +95,12 @@ class OpAgreementTest {
         return op instanceof LinearQ8
                 || op instanceof Linear
                         && inputs.get(0).dtype() != inputs.get(1).dtype();
+    }
+
+    /** Models ask for heads whose width is a multiple of four. */
+    private static boolean hasHeadsOfNoModel(Op op, List<Tensor> inputs) {
+        return (op instanceof QkNormRope || op instanceof QkNormRopeGrad)
+                && inputs.getFirst().dim(-1) % 4 != 0;
     }
 
     @Test

@@ -187,9 +187,9 @@ public final class ClBackend implements Backend {
         return t.layout().isContiguous() ? t : copy(t);
     }
 
-    /** {@code t} if it lies densely from an even element on, else a dense copy in the innermost scope. */
-    Tensor pairs(Tensor t) {
-        return t.layout().isContiguous() && t.layout().offset() % 2 == 0 ? t : copy(t);
+    /** {@code t} if it lies densely from an element on whose number four divides, else a dense copy in the innermost scope. */
+    Tensor fours(Tensor t) {
+        return t.layout().isContiguous() && t.layout().offset() % 4 == 0 ? t : copy(t);
     }
 
     /** A dense copy of {@code t} in the innermost scope. */

@@ -7,10 +7,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The launches of {@code norm.cl}, which the norm kernels share: 8 rows a work-group, 32 lanes a row. */
+/** The launches of {@code norm.cl}, which the norm kernels share: 32 lanes a row, 8 rows (backward 4) at a time. */
 final class Norms {
     /** Rows up to this width stay in registers. */
     private static final int WIDEST = 4096;
+
+    /** Rows of lanes in a work-group of the backward kernel, as norm.cl has it. */
+    private static final int SUBS = 4;
+
+    /** Such work-groups for each unit of the device, measured on an H100. */
+    private static final int AT_ONCE = 3;
 
     private Norms() {}
 
@@ -131,8 +137,9 @@ final class Norms {
         long[] far = s.far(factor);
         boolean four = Stored.byFour(d, x, gy, factor) && farByFour(far);
         int segments = rows / s.n * s.count;
-        // Enough work-groups to fill the device, but at least two rows for each of the 8 rows of lanes.
-        int chunks = Math.clamp((4L * cl.device().units() + segments - 1) / segments, 1, Math.max(1, s.n / 16));
+        // Enough work-groups to fill the device, but at least two rows for each row of lanes.
+        int chunks = Math.clamp(
+                ((long) AT_ONCE * cl.device().units() + segments - 1) / segments, 1, Math.max(1, s.n / (2 * SUBS)));
         int chunk = (s.n + chunks - 1) / chunks;
         boolean direct = chunks == 1 && along.dtype() == DType.F32;
         Tensor partAlong = direct ? along : cl.scratch(segments, chunks, d);
@@ -150,7 +157,7 @@ final class Norms {
                 .number(chunk)
                 .vector(far)
                 .number(eps)
-                .groups(256, segments, chunks, 1);
+                .groups(32 * SUBS, segments, chunks, 1);
         if (!direct) {
             Reduce.run(cl, "", partAlong, List.of(1), along);
             plain.ifPresent(t -> Reduce.run(cl, "", partPlain, List.of(1), t));

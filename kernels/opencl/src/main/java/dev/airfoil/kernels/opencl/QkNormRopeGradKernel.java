@@ -6,7 +6,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.QkNormRopeGrad;
 import java.util.List;
 
-/** {@link QkNormRopeGrad}: {@code qk_norm_rope.cl}, 32 lanes a slot, a slot takes every slots-th head. */
+/** {@link QkNormRopeGrad}: {@code qk_norm_rope.cl}, 16 lanes (32 of wide heads) a slot, which takes every slots-th head. */
 final class QkNormRopeGradKernel implements ClKernel<QkNormRopeGrad> {
     /** So many that any device is full, so few that their sums are soon added up. */
     private static final int SLOTS = 8192;
@@ -18,7 +18,7 @@ final class QkNormRopeGradKernel implements ClKernel<QkNormRopeGrad> {
 
     @Override
     public boolean accepts(QkNormRopeGrad op, List<Tensor> in) {
-        return in.get(1).dtype() == in.get(2).dtype();
+        return QkNormRopeKernel.fits(in);
     }
 
     @Override
@@ -26,17 +26,18 @@ final class QkNormRopeGradKernel implements ClKernel<QkNormRopeGrad> {
         Tensor qkv = in.getFirst();
         int e = qkv.dim(4);
         int rows = Math.toIntExact((long) qkv.dim(0) * qkv.dim(1) * qkv.dim(3));
-        int slots = Math.clamp((rows + 7) / 8 * 8, 8, SLOTS);
+        int heads = QkNormRopeKernel.heads(qkv);
+        int slots = Math.clamp((rows + heads - 1) / heads * heads, heads, SLOTS);
         Tensor wide = cl.scratch(slots, 2, e);
         cl.launch("qk_norm_rope", "qk_norm_rope_grad", QkNormRopeKernel.options(qkv, in.get(1)))
-                .tensors(in.stream().map(cl::pairs).toList())
+                .tensors(in.stream().map(cl::fours).toList())
                 .tensor(out.getFirst())
                 .tensor(wide)
                 .number(rows)
                 .number(qkv.dim(1))
                 .number(slots)
                 .number(op.eps())
-                .groups(256, slots / 8, 1, 1);
+                .groups(256, slots / heads, 1, 1);
         for (int i = 0; i < 2; i++) {
             Layout half = new Layout(Shape.of(slots, e), new long[] {2L * e, 1}, (long) i * e);
             Reduce.run(cl, "", wide.withLayout(half), List.of(0), out.get(1 + i));

@@ -3,7 +3,12 @@
 // leaves what it found, and whoever needs the whole adds it up in order. Options: HW, CPG, VEC (divides HW), ACT.
 #define LENGTH (CPG * HW / VEC)
 #define CHUNK(c) const uint from = (c) * chunk, to = min((uint)LENGTH, from + chunk)
-#define EACH for (uint i = from + get_local_id(0); i < to; i += 256)
+// BATCH steps of a work-item at a time: all loads, then what is made of them.
+#define BATCH 4
+#define EACH_BATCH for (uint top = from + get_local_id(0); top < to; top += 256 * BATCH)
+#define EACH for (int k = 0; k < BATCH; k++)
+#define STEP const uint i = top + 256 * k
+#define FETCH(p) (i < to ? LOADN(STORED, p, i) : (nums)(0))
 
 // The sum over the work-group, the same in each of its 256 items.
 inline float2 sum_all(const float2 v, __local float2 *parts) {
@@ -18,26 +23,36 @@ inline float2 sum_all(const float2 v, __local float2 *parts) {
     return parts[0];
 }
 
-// found[row, chunk] = (mean, sum of squares around it).
+// found[row, chunk] = (mean, sum of squares around it). The sums are those of what is left after the row's first number was
+// taken off, which is near the mean, so that little is lost when their squares are.
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void group_statistics(
         IN(STORED, x), OUT(float2, found), const uint chunk) {
     __local float2 parts[256];
     const uint row = get_group_id(0);
     CHUNK(get_group_id(1));
     x += x_at + (long)row * (CPG * HW);
+    const float first = LOAD(STORED, x, 0);
     float2 sum = (float2)(0);
-    EACH {
-        const nums v = LOADN(STORED, x, i);
-        sum.x += TOTAL(v);
-    }
-    const float mean = sum_all(sum, parts).x / ((to - from) * VEC);
-    sum = (float2)(0);
-    EACH {
-        const nums v = LOADN(STORED, x, i) - mean, square = v * v;
-        sum.x += TOTAL(square);
+    EACH_BATCH {
+        nums v[BATCH];
+UNROLL
+        EACH {
+            STEP;
+            v[k] = FETCH(x);
+        }
+UNROLL
+        EACH {
+            STEP;
+            const nums off = i < to ? v[k] - first : (nums)(0), square = off * off;
+            sum += (float2)(TOTAL(off), TOTAL(square));
+        }
     }
     sum = sum_all(sum, parts);
-    if (get_local_id(0) == 0) found[found_at + row * get_num_groups(1) + get_group_id(1)] = (float2)(mean, sum.x);
+    const float mean = sum.x / ((to - from) * VEC);
+    if (get_local_id(0) == 0) {
+        found[found_at + row * get_num_groups(1) + get_group_id(1)] =
+                (float2)(first + mean, fmax(sum.y - sum.x * mean, 0.0f));
+    }
 }
 
 // (mean, 1 / deviation) of a row from its chunks.
@@ -63,10 +78,22 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void group_norm(
     const float2 s = whole(found + found_at + row * chunks, chunks, chunk, eps);
     x += x_at + (long)row * (CPG * HW);
     y += y_at + (long)row * (CPG * HW);
-    EACH {
-        const uint c = channel + i * VEC / HW;
-        const nums v = (LOADN(STORED, x, i) - s.x) * s.y * LOAD(PARAM, w, w_at + c) + LOAD(PARAM, b, b_at + c);
-        STOREN(STORED, y, i, MAP(ACT, v));
+    EACH_BATCH {
+        nums n[BATCH];
+UNROLL
+        EACH {
+            STEP;
+            n[k] = FETCH(x);
+        }
+UNROLL
+        EACH {
+            STEP;
+            if (i < to) {
+                const uint c = channel + i * VEC / HW;
+                const nums v = (n[k] - s.x) * s.y * LOAD(PARAM, w, w_at + c) + LOAD(PARAM, b, b_at + c);
+                STOREN(STORED, y, i, MAP(ACT, v));
+            }
+        }
     }
 }
 
@@ -80,9 +107,19 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void group_channels(
     x += x_at + (long)channel * HW;
     gy += gy_at + (long)channel * HW;
     float2 sum = (float2)(0);
-    EACH {
-        const nums g = LOADN(STORED, gy, i), inner = g * ((LOADN(STORED, x, i) - s.x) * s.y);
-        sum += (float2)(TOTAL(inner), TOTAL(g));
+    EACH_BATCH {
+        nums n[BATCH], g[BATCH];
+UNROLL
+        EACH {
+            STEP;
+            n[k] = FETCH(x);
+            g[k] = FETCH(gy);
+        }
+UNROLL
+        EACH {
+            const nums inner = g[k] * ((n[k] - s.x) * s.y);
+            sum += (float2)(TOTAL(inner), TOTAL(g[k]));
+        }
     }
     sum = sum_all(sum, parts);
     if (get_local_id(0) == 0) {
@@ -110,9 +147,21 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void group_norm_grad(
     x += x_at + at;
     gy += gy_at + at;
     gx += gx_at + at;
-    EACH {
-        const nums hat = (LOADN(STORED, x, i) - s.x) * s.y;
-        const nums g = LOADN(STORED, gy, i) * LOAD(PARAM, w, i * VEC / HW);
-        STOREN(STORED, gx, i, s.y * (g - mean - hat * inner));
+    EACH_BATCH {
+        nums n[BATCH], g[BATCH];
+UNROLL
+        EACH {
+            STEP;
+            n[k] = FETCH(x);
+            g[k] = FETCH(gy);
+        }
+UNROLL
+        EACH {
+            STEP;
+            if (i < to) {
+                const nums hat = (n[k] - s.x) * s.y, v = g[k] * LOAD(PARAM, w, i * VEC / HW);
+                STOREN(STORED, gx, i, s.y * (v - mean - hat * inner));
+            }
+        }
     }
 }

@@ -81,9 +81,12 @@ UNROLL
     }
 }
 
-// The sums of the 8 rows of lanes, in order.
+// The backward kernel has four rows of lanes in a work-group.
+#define SUBS 4
+
+// The sums of the rows of lanes, in order.
 inline void add_up(
-        __global float *to, const nums *sum, __local nums parts[8][32], const uint lane, const uint sub) {
+        __global float *to, const nums *sum, __local nums parts[SUBS][32], const uint lane, const uint sub) {
 UNROLL
     EACH {
         barrier(CLK_LOCAL_MEM_FENCE);
@@ -91,19 +94,28 @@ UNROLL
         barrier(CLK_LOCAL_MEM_FENCE);
         if (sub == 0 && INSIDE) {
             nums all = parts[0][lane];
-            for (uint j = 1; j < 8; j++) all += parts[j][lane];
+            for (uint j = 1; j < SUBS; j++) all += parts[j][lane];
             STOREN(F32, to, COL, all);
         }
     }
 }
 
+// Asks for a row's numbers, which its lanes soon want: their registers have no room for them yet.
+#ifdef NVIDIA
+#define FETCH_AHEAD(row) \
+    for (uint i = lane * (128 / sizeof(STORED)); i < D; i += 32 * (128 / sizeof(STORED))) \
+        asm volatile("prefetch.global.L2 [%0];" : : "l"((row) + i))
+#else
+#define FETCH_AHEAD(row)
+#endif
+
 // gx from x, w and gy, and the sums over rows of gy hat and (with PLAIN_SUM) of gy. A work-group takes a chunk of the rows
 // of a batch and stream; its lanes keep the sums of their columns; along[batch, stream, chunk, column].
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm_grad(
+__kernel __attribute__((reqd_work_group_size(32 * SUBS, 1, 1))) void norm_grad(
         IN(STORED, x), IN(PARAM, w), IN(STORED, gy), OUT(STORED, gx), OUT(float, along), OUT(float, plain),
         const uint n, const uint streams, const uint split, const uint chunk, const long2 w_far, const float eps) {
     LANES_SCRATCH(scratch);
-    __local nums parts[8][32];
+    __local nums parts[SUBS][32];
     const uint lane = get_local_id(0) & 31, sub = get_local_id(0) >> 5;
     const uint segment = get_group_id(0), stream = segment % streams;
     const uint first = stream == 0 ? 0 : split, end = streams == 1 || stream == 1 ? n : split;
@@ -116,7 +128,7 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm_grad(
     nums sum_along[PER], sum_plain[PER];
 UNROLL
     EACH sum_along[i] = sum_plain[i] = (nums)(0);
-    for (uint top = from; top < to; top += 8) { // as often for all, because of the barriers within
+    for (uint top = from; top < to; top += SUBS) { // as often for all, because of the barriers within
         const bool counts = top + sub < to;
         const long row = (base + min(top + sub, to - 1)) * D;
         nums v[PER], g[PER];
@@ -129,6 +141,9 @@ UNROLL
             }
         }
         const float rstd = normalise(v, lane, eps, scratch).y;
+        const long next = (base + min(top + SUBS + sub, to - 1)) * D;
+        FETCH_AHEAD(x + next);
+        FETCH_AHEAD(gy + next);
         nums sums = (nums)(0), alongs = (nums)(0);
 UNROLL
         EACH {
