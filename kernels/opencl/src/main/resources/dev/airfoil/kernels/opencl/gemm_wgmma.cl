@@ -192,13 +192,9 @@ UNROLL
 #ifdef APART
         if (lane == 0) arrive(turn + 8 * (1 - team));
 #endif
-        SUMS_AWAIT(0);
+UNROLL
+        for (int q = 0; q < BANDS; q++) SUMS_READY(0, BN, sum[q]);
         if (lane == 0) arrive(empty + 8 * last);
-        // Nothing that reads the sums may move up past the wait.
-UNROLL
-        for (int q = 0; q < BANDS; q++)
-UNROLL
-            for (int j = 0; j < BN / 2; j++) asm volatile("" : "+f"(sum[q][j]) : : "memory");
 
         __global RESULT *to = c + c_at + ((long)w.part * batches + w.batch) * m * n;
 UNROLL
