@@ -88,6 +88,7 @@ public final class Table implements Benchmarks {
                         Attentions.entries(),
                         Convolutions.entries(),
                         FusedOps.entries(),
+                        request.backend().equals(CPU) ? List.<Contest.Entry>of() : MemoryOps.entries(),
                         Models.entries())
                 .flatMap(List::stream)
                 .filter(entry -> request.wants(entry.name()))
