@@ -15,9 +15,6 @@ final class Norms {
     /** Rows of lanes in a work-group of the backward kernel, as norm.cl has it. */
     private static final int SUBS = 4;
 
-    /** Such work-groups for each unit of the device, measured on an H100. */
-    private static final int AT_ONCE = 3;
-
     private Norms() {}
 
     /** What is done to a row first, and what is made of it. */
@@ -137,9 +134,8 @@ final class Norms {
         long[] far = s.far(factor);
         boolean four = Stored.byFour(d, x, gy, factor) && farByFour(far);
         int segments = rows / s.n * s.count;
-        // Enough work-groups to fill the device, but at least two rows for each row of lanes.
-        int chunks = Math.clamp(
-                ((long) AT_ONCE * cl.device().units() + segments - 1) / segments, 1, Math.max(1, s.n / (2 * SUBS)));
+        // Two such work-groups fit a unit of an H100: two rounds of them, but at least two rows for each row of lanes.
+        int chunks = Math.clamp(4L * cl.device().units() / segments, 1, Math.max(1, s.n / (2 * SUBS)));
         int chunk = (s.n + chunks - 1) / chunks;
         boolean direct = chunks == 1 && along.dtype() == DType.F32;
         Tensor partAlong = direct ? along : cl.scratch(segments, chunks, d);
