@@ -54,6 +54,7 @@ import dev.airfoil.tensor.ops.Unary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The ops over the sizes where kernels change their ways, run on two backends. */
 final class Agreement {
@@ -426,31 +427,26 @@ final class Agreement {
             for (double clip : new double[] {0.1, 100}) {
                 String name = " " + beta1 + " " + clip;
                 for (int n : new int[] {1, 2999, 12000}) {
-                    add("adafactor full " + n + name, adafactor(AdafactorUpdate.Moment.FULL, beta1, clip), 1e-5, _ -> {
-                        List<Tensor> in = new ArrayList<>(
-                                List.of(x(1, n), x(2, n), x(3, n).square().add(0.1)));
-                        if (beta1 > 0) {
-                            in.add(x(5, n));
-                        }
-                        return in;
-                    });
+                    AdafactorUpdate op = adafactor(AdafactorUpdate.Moment.FULL, beta1, clip);
+                    add("adafactor full " + n + name, op, 1e-5, _ -> learning(beta1, new int[] {n}, x(3, n)));
                 }
                 for (int[] s : new int[][] {{2, 131, 37}, {3, 65, 260}}) {
                     AdafactorUpdate op = adafactor(AdafactorUpdate.Moment.FACTORED, beta1, clip);
-                    add("adafactor factored " + Shape.of(s) + name, op, 1e-5, _ -> {
-                        List<Tensor> in = new ArrayList<>(List.of(
-                                x(1, s),
-                                x(2, s),
-                                x(3, s[0], s[1]).square().add(0.1),
-                                x(4, s[0], s[2]).square().add(0.1)));
-                        if (beta1 > 0) {
-                            in.add(x(5, s));
-                        }
-                        return in;
-                    });
+                    String full = "adafactor factored " + Shape.of(s) + name;
+                    add(full, op, 1e-5, _ -> learning(beta1, s, x(3, s[0], s[1]), x(4, s[0], s[2])));
                 }
             }
         }
+    }
+
+    /** Parameter, gradient, state and, if it is kept, momentum. */
+    private static List<Tensor> learning(double beta1, int[] shape, Tensor... state) {
+        List<Tensor> in = new ArrayList<>(List.of(x(1, shape), x(2, shape)));
+        Stream.of(state).forEach(t -> in.add(t.square().add(0.1)));
+        if (beta1 > 0) {
+            in.add(x(5, shape));
+        }
+        return in;
     }
 
     private static AdafactorUpdate adafactor(AdafactorUpdate.Moment moment, double beta1, double clip) {
