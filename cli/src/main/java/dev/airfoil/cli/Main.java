@@ -22,8 +22,8 @@ import picocli.CommandLine.TypeConversionException;
  * the program itself is described without any, and only the command that is to run is looked at.
  */
 public final class Main {
-    /** What logback.xml asks. */
-    private static final String LOG = "airfoil.log";
+    /** Goes before what simplelogger.properties says. */
+    private static final String LOG = "org.slf4j.simpleLogger.log.dev.airfoil";
 
     private static final String VERBOSE = "--verbose";
 
@@ -66,7 +66,7 @@ public final class Main {
     static int run(PrintWriter out, PrintWriter err, String... args) {
         boolean verbose = List.of(args).contains(VERBOSE);
         if (verbose) {
-            System.setProperty(LOG, "DEBUG"); // before anything logs
+            System.setProperty(LOG, "debug"); // before anything logs
         }
         Failures failures = new Failures(verbose);
         CommandSpec program = program();

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class WordPiece implements Tokenizer {
             List<Integer> after,
             int pad) {
         Rules {
-            vocabulary = Map.copyOf(vocabulary);
+            vocabulary = Collections.unmodifiableMap(vocabulary);
             special = Map.copyOf(special);
             before = List.copyOf(before);
             after = List.copyOf(after);
@@ -60,7 +61,7 @@ public final class WordPiece implements Tokenizer {
                         .collect(Collectors.joining("|"))));
         this.size = 1
                 + Math.max(
-                        rules.vocabulary().values().stream().reduce(-1, Math::max),
+                        Collections.max(rules.vocabulary().values()),
                         rules.special().values().stream().reduce(-1, Math::max));
     }
 

@@ -10,8 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads the rules of a {@link WordPiece} from a Hugging Face {@code tokenizer.json}. What the file asks for and
@@ -20,20 +24,19 @@ import tools.jackson.databind.json.JsonMapper;
  * @param source what to call the file in messages
  */
 record WordPieceJson(String source) {
+    private static final JsonNodeFactory OBJECTS = JsonNodeFactory.instance;
+
     WordPiece.Rules read(InputStream in) {
         JsonNode root;
-        try {
-            root = JsonMapper.shared().readTree(in);
+        Map<String, Integer> vocabulary = new HashMap<>(1 << 16);
+        try (JsonParser parser = JsonMapper.shared().createParser(in)) {
+            root = parser.nextToken() == JsonToken.START_OBJECT ? object(parser, "", vocabulary) : OBJECTS.objectNode();
         } catch (JacksonException e) {
             throw new TensorException(source + " is not a JSON file: " + e.getOriginalMessage(), e);
         }
         JsonNode model = root.path("model");
         want(model, "model", "WordPiece");
         want(root.path("pre_tokenizer"), "pre_tokenizer", "BertPreTokenizer");
-        Map<String, Integer> vocabulary = new HashMap<>();
-        for (Map.Entry<String, JsonNode> entry : model.path("vocab").properties()) {
-            vocabulary.put(entry.getKey(), id(entry.getValue(), "token '" + entry.getKey() + "'"));
-        }
         if (vocabulary.isEmpty()) {
             throw new TensorException(source + " has no vocabulary (model.vocab)");
         }
@@ -51,6 +54,37 @@ record WordPieceJson(String source) {
                 before,
                 after,
                 padId(root.path("padding"), vocabulary, special));
+    }
+
+    /** The object at {@code path} as a tree, but for the vocabulary: a tree of all its tokens would take long to build. */
+    private ObjectNode object(JsonParser in, String path, Map<String, Integer> vocabulary) {
+        ObjectNode node = OBJECTS.objectNode();
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = in.currentName();
+            String where = path + name;
+            boolean isObject = in.nextToken() == JsonToken.START_OBJECT;
+            if (isObject && where.equals("model")) {
+                node.set(name, object(in, "model.", vocabulary));
+            } else if (isObject && where.equals("model.vocab")) {
+                tokens(in, vocabulary);
+            } else {
+                node.set(name, in.<JsonNode>readValueAsTree());
+            }
+        }
+        return node;
+    }
+
+    private void tokens(JsonParser in, Map<String, Integer> vocabulary) {
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String token = in.currentName();
+            boolean isInt =
+                    in.nextToken() == JsonToken.VALUE_NUMBER_INT && in.getNumberType() == JsonParser.NumberType.INT;
+            vocabulary.put(
+                    token,
+                    isInt && in.getIntValue() >= 0
+                            ? in.getIntValue()
+                            : id(in.<JsonNode>readValueAsTree(), "token '" + token + "'"));
+        }
     }
 
     /** Checks the type of one stage of the pipeline. */

@@ -46,9 +46,9 @@ final class WarmUp {
         new Eager(backend).run(() -> {
             // Interpreted, where one vector operation takes microseconds: as often as the first compiler asks for.
             repeat(backend, 70, 1, Lanes.N, 3);
-            // Counted for the second compiler: all branches, and many short loops. Long ones it would compile twice,
+            // Counted for the second compiler: all branches, and short loops. Long ones it would compile twice,
             // the first time only to get into a loop that runs already.
-            repeat(backend, 200, 2, 16, 13);
+            repeat(backend, 40, 2, 16, 13);
         });
     }
 

@@ -3,22 +3,27 @@ package dev.airfoil.kernels.cpu;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed set of threads that runs one loop at a time in static ranges, with a start and finish of a few microseconds.
+ * A fixed set of threads that runs one loop at a time, with a start and finish of a few microseconds.
  *
- * <p>The caller is worker 0. A region that is opened while another one runs (nested in it, or by a second caller) is run
- * by its caller alone, so no order of calls can deadlock and any kind of thread may call, virtual ones included. Workers
- * without work spin for some ten microseconds and then park.
+ * <p>Every worker has an even share of the loop, takes it piece by piece from the front, and then takes from the back of
+ * what others still have: so no one waits for a worker that the machine keeps from its core. The caller is worker 0. A
+ * region that is opened while another one runs (nested in it, or by a second caller) is run by its caller alone, so no
+ * order of calls can deadlock and any kind of thread may call, virtual ones included. Workers without work spin for some
+ * ten microseconds and then park.
  *
- * <p>The range of a worker depends on the number of threads; a kernel whose results must not depend on it lets each index
- * of the loop own its outputs.
+ * <p>Who runs which indices, and how many at once, differs from run to run; a kernel whose results must not lets each
+ * index of the loop own its outputs.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 2_000;
     private static final long NAP_NANOS = 20_000;
+    /** The least piece that a worker takes: this part of an even share. */
+    private static final int PIECES = 12;
 
     /** A loop body over the indices {@code from <= i < to}. */
     @FunctionalInterface
@@ -26,17 +31,13 @@ public final class WorkerPool implements AutoCloseable {
         void run(int from, int to);
     }
 
+    private static final Range NOTHING = (from, to) -> {};
+
     private final Worker[] workers;
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final AtomicLong epoch = new AtomicLong();
-    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    private volatile boolean closed;
-
-    // Written by the caller before it moves the epoch on, read by workers after they saw it move.
-    private Range body = (from, to) -> {};
-    private int count;
-
+    private volatile Region current = new Region(1, 0, NOTHING);
     private final boolean cutsAll;
+    private volatile boolean closed;
 
     private WorkerPool(int threads, boolean cutsAll) {
         this.cutsAll = cutsAll;
@@ -78,8 +79,8 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} over {@code 0 <= i < count}, one contiguous range a worker, and returns when all are done. The
-     * first failure is thrown again here, later ones are suppressed in it.
+     * Runs {@code body} over {@code 0 <= i < count} in contiguous ranges and returns when all are done. The first failure
+     * is thrown again here, later ones are suppressed in it.
      */
     public void split(int count, Range body) {
         if (count <= 0) {
@@ -89,12 +90,19 @@ public final class WorkerPool implements AutoCloseable {
             body.run(0, count);
             return;
         }
+        Region region = new Region(size(), count, body);
         try {
-            region(count, body);
+            current = region;
+            for (Worker worker : workers) {
+                worker.wake();
+            }
+            region.work(0);
+            region.await();
         } finally {
-            this.body = (from, to) -> {};
+            region.body = NOTHING; // and what it holds is free
             busy.set(false);
         }
+        region.rethrow();
     }
 
     /** As {@link #split}, or on the caller alone where the work is not {@code worthIt}. */
@@ -111,38 +119,6 @@ public final class WorkerPool implements AutoCloseable {
         return worthIt || cutsAll;
     }
 
-    private void region(int count, Range body) {
-        this.count = count;
-        this.body = body;
-        long now = epoch.incrementAndGet();
-        for (Worker worker : workers) {
-            worker.wake();
-        }
-        try {
-            body.run(0, bound(1, count));
-        } catch (Throwable t) {
-            failures.add(t);
-        }
-        for (Worker worker : workers) {
-            worker.await(now);
-        }
-        if (!failures.isEmpty()) {
-            Throwable first = failures.remove();
-            failures.stream().filter(t -> t != first).forEach(first::addSuppressed);
-            failures.clear();
-            throw WorkerPool.<RuntimeException>unchecked(first);
-        }
-    }
-
-    private int bound(int worker, int count) {
-        return (int) ((long) count * worker / size());
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> T unchecked(Throwable failure) throws T {
-        throw (T) failure;
-    }
-
     /** Ends the threads; later regions run on their caller alone. */
     @Override
     public void close() {
@@ -156,10 +132,108 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** One loop. A worker that comes late finds nothing to take. */
+    private static final class Region {
+        /** Between the shares of two workers in {@link #left}: no two in one cache line. */
+        private static final int APART = 8;
+
+        private Range body;
+        private final int workers;
+        private final int least;
+        /** For each worker what is left of its share: from, and in the low half, to. */
+        private final AtomicLongArray left;
+
+        private final AtomicInteger open;
+        private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+        Region(int workers, int count, Range body) {
+            this.body = body;
+            this.workers = workers;
+            this.least = Math.max(1, count / (workers * PIECES));
+            this.open = new AtomicInteger(count);
+            this.left = new AtomicLongArray(workers * APART);
+            for (int i = 0; i < workers; i++) {
+                left.setPlain(i * APART, share(bound(i, count), bound(i + 1, count)));
+            }
+        }
+
+        private int bound(int worker, int count) {
+            return (int) ((long) count * worker / workers);
+        }
+
+        private static long share(int from, int to) {
+            return (long) from << 32 | to;
+        }
+
+        /** Works for worker {@code self} until nothing is left to take. */
+        void work(int self) {
+            for (int i = 0; i < workers; i++) {
+                int owner = (self + i) % workers;
+                boolean more = true;
+                while (more) {
+                    more = runPiece(owner, owner == self);
+                }
+            }
+        }
+
+        /** Runs half of what is left of a share, its front or its back. */
+        private boolean runPiece(int owner, boolean front) {
+            while (true) {
+                long share = left.get(owner * APART);
+                int from = (int) (share >>> 32);
+                int to = (int) share;
+                if (from == to) {
+                    return false;
+                }
+                int n = Math.min(to - from, Math.max(least, (to - from + 1) / 2));
+                long rest = front ? share(from + n, to) : share(from, to - n);
+                if (left.compareAndSet(owner * APART, share, rest)) {
+                    run(front ? from : to - n, n);
+                    return true;
+                }
+            }
+        }
+
+        private void run(int from, int n) {
+            try {
+                body.run(from, from + n);
+            } catch (Throwable t) {
+                failures.add(t);
+            } finally {
+                open.addAndGet(-n);
+            }
+        }
+
+        /** Until every index is done. */
+        void await() {
+            int spins = 0;
+            while (open.get() > 0) {
+                if (++spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    // A worker may share this core: give it away instead of burning it.
+                    LockSupport.parkNanos(NAP_NANOS);
+                }
+            }
+        }
+
+        void rethrow() {
+            if (!failures.isEmpty()) {
+                Throwable first = failures.remove();
+                failures.forEach(first::addSuppressed);
+                throw Region.<RuntimeException>unchecked(first);
+            }
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <T extends Throwable> T unchecked(Throwable failure) throws T {
+            throw (T) failure;
+        }
+    }
+
     private final class Worker {
-        final int index;
-        final Thread thread;
-        final AtomicLong done = new AtomicLong();
+        private final int index;
+        private final Thread thread;
         private volatile boolean parked;
 
         Worker(int index) {
@@ -169,31 +243,18 @@ public final class WorkerPool implements AutoCloseable {
         }
 
         private void loop() {
-            long seen = 0;
-            while (true) {
-                long now = next(seen);
-                if (now == seen) {
-                    return;
-                }
-                seen = now;
-                try {
-                    int from = bound(index, count);
-                    int to = bound(index + 1, count);
-                    if (from < to) {
-                        body.run(from, to);
-                    }
-                } catch (Throwable t) {
-                    failures.add(t);
-                }
-                done.setRelease(now);
+            Region seen = current;
+            while (!closed) {
+                seen.work(index);
+                seen = next(seen);
             }
         }
 
-        /** The next epoch, or {@code seen} when the pool was closed. */
-        private long next(long seen) {
+        /** The next region, or {@code seen} when the pool was closed. */
+        private Region next(Region seen) {
             int spins = 0;
             while (true) {
-                long now = epoch.getAcquire();
+                Region now = current;
                 if (now != seen || closed) {
                     return now;
                 }
@@ -202,8 +263,8 @@ public final class WorkerPool implements AutoCloseable {
                     continue;
                 }
                 parked = true;
-                // Seen again after the flag went up: a caller that missed the flag has already moved the epoch.
-                if (epoch.get() == seen && !closed) {
+                // Seen again after the flag went up: a caller that missed the flag has already set the region.
+                if (current == seen && !closed) {
                     LockSupport.park(WorkerPool.this);
                 }
                 parked = false;
@@ -214,18 +275,6 @@ public final class WorkerPool implements AutoCloseable {
         void wake() {
             if (parked) {
                 LockSupport.unpark(thread);
-            }
-        }
-
-        void await(long now) {
-            int spins = 0;
-            while (done.getAcquire() < now) {
-                if (++spins < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    // The worker may share this core: give it away instead of burning it.
-                    LockSupport.parkNanos(NAP_NANOS);
-                }
             }
         }
     }

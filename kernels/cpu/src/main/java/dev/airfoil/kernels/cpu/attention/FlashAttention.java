@@ -18,8 +18,8 @@ import jdk.incubator.vector.FloatVector;
  * Attention by blocks of queries and keys, with a running softmax: of the scores only one block exists at a time.
  *
  * <p>The block is held transposed, {@code [keys][queries]}: maximum and sum over keys are then plain vector operations,
- * and the weights stand as the broadcast side of the product with v. A block of queries of one head is the unit of
- * parallelism.
+ * and the weights stand as the broadcast side of the product with v. A head, or where heads are few a block of its queries,
+ * is the unit of parallelism.
  */
 public record FlashAttention(Tiles.Attention tiles) {
     private static final int KEYS = 96;
@@ -40,13 +40,18 @@ public record FlashAttention(Tiles.Attention tiles) {
      */
     public void run(WorkerPool pool, Problem p, Heads q, Heads k, Heads v, Heads o, MemorySegment lse, long lseBase) {
         int blocks = up(p.n(), queries()) / queries();
-        pool.splitIf(p.work() > 100_000, p.b() * p.h() * blocks, (from, to) -> {
+        int heads = p.b() * p.h();
+        // Whoever takes a part of a head packs its keys: heads are not cut where there are enough of them.
+        int parts = heads >= 3 * pool.size() ? 1 : blocks;
+        pool.splitIf(p.work() > 100_000, heads * parts, (from, to) -> {
             try (Scratch scratch = Scratch.borrow()) {
                 Part part = new Part(p, scratch);
                 for (int i = from; i < to; i++) {
-                    int bh = i / blocks;
+                    int bh = i / parts;
                     part.head(bh / p.h(), bh % p.h(), k, v);
-                    part.block(q, i % blocks * queries(), o, lse, lseBase + 4L * bh * p.n());
+                    for (int j = i % parts; j < blocks; j += parts) {
+                        part.block(q, j * queries(), o, lse, lseBase + 4L * bh * p.n());
+                    }
                 }
             }
         });

@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The common index is cut into blocks of {@link #depth(int)}. Of each block, A is packed into panels of {@code
  * tile.rows()} rows (a heap array: its elements are broadcast) and B into panels of {@code tile.columns()} columns
- * (off-heap and aligned: it is read as vectors); both in parallel, then the tiles of C in parallel. Each element of C is
- * summed by one thread in an order that depends on k alone, so the result is the same for any number of threads, and for
- * any tile.
+ * (off-heap and aligned: it is read as vectors), in parallel. C is cut into rectangles; whoever computes one packs its rows
+ * of A. Each element of C is summed by one thread in an order that depends on k alone, so the result is the same for any
+ * number of threads, and for any tile.
  *
  * <p>A narrow B (see {@link Stored}) keeps its width in the panels; each is widened into the first-level cache before the
  * tiles read it.
@@ -30,13 +30,16 @@ public record Gemm(Tile tile) {
     private static final int ROWS = 160;
     /** Panels of columns that are finished together: rows long enough for a loop, while C is in a cache. */
     private static final int STRIP = 16;
-    /** Rows of A that are packed at once: bounds the scratch memory. */
-    private static final int CHUNK = 1920;
+    /** Rectangles of C for each worker, at least: small enough for an even end. */
+    private static final int PIECES = 3;
+    /** Panels of columns in a rectangle: fewer do not pay for packing its rows of A again. */
+    private static final int LEAST_PANELS = 6;
     /** Below this many multiplications a product runs on its caller alone. */
     private static final long PARALLEL = 200_000;
 
+    private static final float[] NONE = {};
     private static final int A_SLOT = 0;
-    private static final int PANEL_SLOT = 1;
+    private static final int PANEL_SLOT = 0;
     private static final int B_SLOT = 0;
     private static final int TILE_SLOT = 1;
     private static final int WIDE_SLOT = 2;
@@ -124,30 +127,46 @@ public record Gemm(Tile tile) {
             return;
         }
         boolean parallel = pool.cuts((long) m * n * k > PARALLEL);
-        int kc = depth(k);
         int nPanels = ceil(n, tile.columns());
-        float[] ap = shared.floats(A_SLOT, (long) ceil(Math.min(m, CHUNK), tile.rows()) * tile.rows() * kc);
-        for (int p0 = 0; p0 < k; p0 += kc) {
-            int kb = Math.min(kc, k - p0);
-            long bo = b.pack() ? 0 : 4L * b.words(p0) * nPanels * tile.columns();
-            for (int i0 = 0; i0 < m; i0 += CHUNK) {
-                int rows = Math.min(CHUNK, m - i0);
-                int mPanels = ceil(rows, tile.rows());
-                int bPanels = b.pack() && i0 == 0 ? nPanels : 0;
-                Block block = new Block(
-                        rows, n, kb, p0 == 0, p0 + kb == k, ap, b.stored(), b.panels(), bo, c.at(i0 * c.stride()));
-                int first = p0;
-                int row = i0;
-                // Panels of B count for several of A, so that the ranges of workers are about even.
-                int weight = Math.max(1, tile.columns() / tile.rows());
-                pool.splitIf(parallel, mPanels + bPanels * weight, (from, to) -> {
-                    packA(a, row, rows, first, kb, ap, Math.min(from, mPanels), Math.min(to, mPanels));
-                    int j0 = ceil(Math.max(0, from - mPanels), weight);
-                    int j1 = ceil(Math.max(0, to - mPanels), weight);
-                    packB(b.from(), n, b.words(first), b.words(kb), b.panels(), bo, j0, j1);
-                });
-                grid(pool, parallel, mPanels, nPanels, block);
+        int kc = depth(k);
+        Grid grid = grid(ceil(m, tile.rows()), nPanels, parallel ? pool.size() : 1);
+        boolean few = grid.rows == 1;
+        // Blocks of depths one after the other, if what all workers read is packed for each; else all at once.
+        int step = b.pack() || few ? kc : k;
+        float[] rows = few ? shared.floats(A_SLOT, rowsSize(m, k)) : NONE;
+        for (int p0 = 0; p0 < k; p0 += step) {
+            int first = p0;
+            int end = Math.min(k, p0 + step);
+            if (b.pack()) {
+                pool.splitIf(
+                        parallel,
+                        nPanels,
+                        (from, to) ->
+                                packB(b.from(), n, b.words(first), b.words(end - first), b.panels(), 0, from, to));
             }
+            if (few) {
+                packA(a, m, 0, grid.mPanels, first, end - first, rows);
+            }
+            pool.splitIf(parallel, grid.size(), (from, to) -> {
+                try (Scratch own = Scratch.borrow()) {
+                    Part part = new Part(m, n, k, a, b, c, grid, rows, own);
+                    for (int i = from; i < to; i++) {
+                        part.run(i, first, end);
+                    }
+                }
+            });
+        }
+    }
+
+    /** Floats that {@link #packA} needs for {@code m} rows of a block of depths. */
+    private long rowsSize(int m, int k) {
+        return (long) ceil(m, tile.rows()) * tile.rows() * depth(k) + 16;
+    }
+
+    private void packA(Operand a, int m, int i0, int i1, int p0, int kb, float[] to) {
+        int mr = tile.rows();
+        for (int i = i0; i < i1; i++) {
+            a.pack(i * mr, Math.min(mr, m - i * mr), mr, 8, p0, kb, to, (i - i0) * mr * kb);
         }
     }
 
@@ -158,15 +177,6 @@ public record Gemm(Tile tile) {
                 c.data().asSlice(row, 4L * n).fill((byte) 0);
             }
             c.epilogue().apply(c.data(), row, c.stride(), 1, n, 0, spare);
-        }
-    }
-
-    private void packA(Operand a, int i0, int rows, int p0, int kb, float[] ap, int from, int to) {
-        int mr = tile.rows();
-        for (int ip = from; ip < to; ip++) {
-            // The next panel may belong to another worker.
-            int room = ip + 1 < to ? 8 : 0;
-            a.pack(i0 + ip * mr, Math.min(mr, rows - ip * mr), mr, room, p0, kb, ap, ip * mr * kb);
         }
     }
 
@@ -183,125 +193,153 @@ public record Gemm(Tile tile) {
         }
     }
 
-    /** One block of depths: what all tiles of it share. */
-    private record Block(
-            int m,
-            int n,
-            int k,
-            boolean first,
-            boolean last,
-            float[] a,
-            Stored stored,
-            MemorySegment b,
-            long bo,
-            Product c) {
-        boolean adds() {
-            return !first || c.mode() == Product.Mode.ADD;
+    /** C in rectangles of even parts: panels of rows, and of columns. */
+    private record Grid(int mPanels, int nPanels, int rows, int columns) {
+        int size() {
+            return rows * columns;
+        }
+
+        int row(int i) {
+            return (int) ((long) mPanels * i / rows);
+        }
+
+        int column(int j) {
+            return (int) ((long) nPanels * j / columns);
         }
     }
 
-    /** Cuts the tiles of C into a grid of rectangles, one a worker, as even as can be. */
-    private void grid(WorkerPool pool, boolean parallel, int mPanels, int nPanels, Block block) {
-        int workers = parallel ? pool.size() : 1;
-        int best = 1;
-        long least = Long.MAX_VALUE;
-        for (int r = 1; r <= workers; r++) {
-            if (workers % r == 0) {
-                long most = (long) ceil(mPanels, r) * ceil(nPanels, workers / r);
-                if (most < least) {
-                    least = most;
-                    best = r;
+    /** Blocks of rows whose A stays in the second-level cache; where they are few, cut into columns for all workers. */
+    private Grid grid(int mPanels, int nPanels, int workers) {
+        int rows = ceil(mPanels, Math.max(1, ROWS / tile.rows()));
+        int columns = workers == 1 ? 1 : Math.min(ceil(nPanels, LEAST_PANELS), ceil(PIECES * workers, rows));
+        return new Grid(mPanels, nPanels, rows, Math.max(1, columns));
+    }
+
+    /** One worker's part of a product. */
+    private final class Part {
+        private final int m;
+        private final int n;
+        private final int k;
+        private final Operand a;
+        private final Right b;
+        private final Product c;
+        private final Grid grid;
+        private final boolean narrow;
+        /** A block of A, packed: one for all workers, or one's own with that of the rectangle before. */
+        private final float[] rows;
+
+        private final boolean own;
+        private final MemorySegment spare;
+        private final MemorySegment wide;
+        private int packedRow = -1;
+        private int packedDepth = -1;
+
+        /** @param common a packed block of all rows of A, or nothing */
+        Part(int m, int n, int k, Operand a, Right b, Product c, Grid grid, float[] common, Scratch scratch) {
+            this.m = m;
+            this.n = n;
+            this.k = k;
+            this.a = a;
+            this.b = b;
+            this.c = c;
+            this.grid = grid;
+            this.narrow = b.stored() != Stored.F32;
+            this.own = common.length == 0;
+            int most = ceil(grid.mPanels, grid.rows) * tile.rows();
+            this.rows = own ? scratch.floats(A_SLOT, rowsSize(most, k)) : common;
+            this.spare = scratch.segment(TILE_SLOT, (long) tile.rows() * tile.columns());
+            this.wide = scratch.segment(WIDE_SLOT, narrow ? (long) depth(k) * tile.columns() : 0);
+        }
+
+        /** Rectangle {@code i} of the grid, over the depths {@code from .. end}. */
+        void run(int i, int from, int end) {
+            int row = i / grid.columns;
+            int column = i % grid.columns;
+            int kc = depth(k);
+            for (int p0 = from; p0 < end; p0 += kc) {
+                int kb = Math.min(kc, end - p0);
+                if (own && (row != packedRow || p0 != packedDepth)) {
+                    packA(a, m, grid.row(row), grid.row(row + 1), p0, kb, rows);
+                    packedRow = row;
+                    packedDepth = p0;
+                }
+                boolean adds = p0 > 0 || c.mode() == Product.Mode.ADD;
+                block(
+                        grid.row(row),
+                        grid.row(row + 1),
+                        grid.column(column),
+                        grid.column(column + 1),
+                        p0,
+                        kb,
+                        adds,
+                        p0 + kb == k);
+            }
+        }
+
+        private void block(int i0, int i1, int j0, int j1, int p0, int kb, boolean adds, boolean last) {
+            int words = b.words(kb);
+            long bo = b.pack() ? 0 : 4L * b.words(p0) * grid.nPanels * tile.columns();
+            int first = j0;
+            for (int j = j0; j < j1; j++) {
+                long panel = bo + 4L * j * tile.columns() * words;
+                if (narrow) {
+                    b.stored().widen(b.panels(), panel, words, tile.columns(), wide);
+                    column(i0, i1, j, kb, wide, 0, adds);
+                } else {
+                    column(i0, i1, j, kb, b.panels(), panel, adds);
+                }
+                if (last && (j + 1 - first == STRIP || j + 1 == j1)) {
+                    finish(i0, i1, first, j + 1);
+                    first = j + 1;
                 }
             }
         }
-        int r = best;
-        int columns = workers / r;
-        pool.splitIf(parallel, workers, (from, to) -> {
-            for (int w = from; w < to; w++) {
-                int i = w / columns;
-                int j = w % columns;
-                compute(block, mPanels * i / r, mPanels * (i + 1) / r, (int) ((long) nPanels * j / columns), (int)
-                        ((long) nPanels * (j + 1) / columns));
-            }
-        });
-    }
 
-    private void compute(Block block, int i0, int i1, int j0, int j1) {
-        int step = Math.max(1, ROWS / tile.rows());
-        int words = block.k / block.stored.perWord();
-        boolean narrow = block.stored != Stored.F32;
-        try (Scratch own = Scratch.borrow()) {
-            MemorySegment spare = own.segment(TILE_SLOT, (long) tile.rows() * tile.columns());
-            MemorySegment wide = own.segment(WIDE_SLOT, narrow ? (long) block.k * tile.columns() : 0);
-            for (int ic = i0; ic < i1; ic += step) {
-                int end = Math.min(i1, ic + step);
-                int first = j0;
-                for (int j = j0; j < j1; j++) {
-                    long panel = block.bo + 4L * j * tile.columns() * words;
-                    if (narrow) {
-                        block.stored.widen(block.b, panel, words, tile.columns(), wide);
-                        column(block, ic, end, j, wide, 0, spare);
-                    } else {
-                        column(block, ic, end, j, block.b, panel, spare);
-                    }
-                    if (block.last && (j + 1 - first == STRIP || j + 1 == j1)) {
-                        finish(block, ic, end, first, j + 1, spare);
-                        first = j + 1;
-                    }
+        /** The tiles of rows of panels {@code i0 .. i1} in panel {@code j} of columns, at byte {@code at} of right. */
+        private void column(int i0, int i1, int j, int kb, MemorySegment right, long at, boolean adds) {
+            int mr = tile.rows();
+            int nr = tile.columns();
+            int w = Math.min(nr, n - j * nr);
+            // Whole tiles at once; those at the edges of C by way of a tile of their own.
+            int whole = w < nr ? i0 : Math.max(i0, Math.min(i1, m / mr));
+            if (whole > i0) {
+                long co = c.base() + (long) i0 * mr * c.stride() + 4L * j * nr;
+                if (adds) {
+                    tile.add(whole - i0, kb, rows, 0, right, at, c.data(), co, c.stride());
+                } else {
+                    tile.zero(whole - i0, kb, rows, 0, right, at, c.data(), co, c.stride());
                 }
             }
+            for (int ip = whole; ip < i1; ip++) {
+                long co = c.base() + (long) ip * mr * c.stride() + 4L * j * nr;
+                edge((ip - i0) * mr * kb, kb, right, at, co, Math.min(mr, m - ip * mr), w, adds);
+            }
         }
-    }
 
-    /** The tiles of rows of panels {@code i0 .. i1} in panel {@code j} of columns, which lies at byte {@code bo} of b. */
-    private void column(Block block, int i0, int i1, int j, MemorySegment b, long bo, MemorySegment spare) {
-        int mr = tile.rows();
-        int nr = tile.columns();
-        int k = block.k;
-        Product c = block.c;
-        int w = Math.min(nr, block.n - j * nr);
-        // Whole tiles at once; those at the edges of C by way of a tile of their own.
-        int whole = w < nr ? i0 : Math.max(i0, Math.min(i1, block.m / mr));
-        if (whole > i0) {
-            long co = c.base() + (long) i0 * mr * c.stride() + 4L * j * nr;
-            if (block.adds()) {
-                tile.add(whole - i0, k, block.a, i0 * mr * k, b, bo, c.data(), co, c.stride());
+        /** Bias and activation of panels of rows {@code i0 .. i1} and of columns {@code j0 .. j1}, which are complete. */
+        private void finish(int i0, int i1, int j0, int j1) {
+            int row = i0 * tile.rows();
+            int column = j0 * tile.columns();
+            int height = Math.min(m, i1 * tile.rows()) - row;
+            int columns = Math.min(n, j1 * tile.columns()) - column;
+            long co = c.base() + row * c.stride() + 4L * column;
+            c.epilogue().apply(c.data(), co, c.stride(), height, columns, column, spare);
+        }
+
+        /** A tile of which C has {@code h x w}: its terms are added in the order of every other tile's. */
+        private void edge(int ao, int kb, MemorySegment right, long at, long co, int h, int w, boolean adds) {
+            long row = 4L * tile.columns();
+            if (adds) {
+                for (int i = 0; i < h; i++) {
+                    MemorySegment.copy(c.data(), co + i * c.stride(), spare, i * row, 4L * w);
+                }
+                tile.add(1, kb, rows, ao, right, at, spare, 0, row);
             } else {
-                tile.zero(whole - i0, k, block.a, i0 * mr * k, b, bo, c.data(), co, c.stride());
+                tile.zero(1, kb, rows, ao, right, at, spare, 0, row);
             }
-        }
-        for (int ip = whole; ip < i1; ip++) {
-            long co = c.base() + (long) ip * mr * c.stride() + 4L * j * nr;
-            int h = Math.min(mr, block.m - ip * mr);
-            edge(block, ip * mr * k, b, bo, co, h, w, spare);
-        }
-    }
-
-    /** Bias and activation of panels of rows {@code i0 .. i1} and of columns {@code j0 .. j1}, which are complete. */
-    private void finish(Block block, int i0, int i1, int j0, int j1, MemorySegment spare) {
-        Product c = block.c;
-        int row = i0 * tile.rows();
-        int column = j0 * tile.columns();
-        int rows = Math.min(block.m, i1 * tile.rows()) - row;
-        int columns = Math.min(block.n, j1 * tile.columns()) - column;
-        long co = c.base() + row * c.stride() + 4L * column;
-        c.epilogue().apply(c.data(), co, c.stride(), rows, columns, column, spare);
-    }
-
-    /** A tile of which C has {@code h x w}: its terms are added in the order of every other tile's. */
-    private void edge(Block block, int ao, MemorySegment b, long bo, long co, int h, int w, MemorySegment spare) {
-        Product c = block.c;
-        long row = 4L * tile.columns();
-        if (block.adds()) {
             for (int i = 0; i < h; i++) {
-                MemorySegment.copy(c.data(), co + i * c.stride(), spare, i * row, 4L * w);
+                MemorySegment.copy(spare, i * row, c.data(), co + i * c.stride(), 4L * w);
             }
-            tile.add(1, block.k, block.a, ao, b, bo, spare, 0, row);
-        } else {
-            tile.zero(1, block.k, block.a, ao, b, bo, spare, 0, row);
-        }
-        for (int i = 0; i < h; i++) {
-            MemorySegment.copy(spare, i * row, c.data(), co + i * c.stride(), 4L * w);
         }
     }
 }
