@@ -53,17 +53,18 @@ public final class Table implements Benchmarks {
             // The peers and the limits are those of the processor.
             out.println(Row.header());
             for (int threads : request.threads()) {
-                measure(request, threads, Optional.empty(), Optional.empty(), 0, out);
+                measure(request, threads, Optional.empty(), Optional.empty(), Optional.empty(), out);
             }
         } else {
             Optional<Torch> torch = find(Torch.open(), err);
             Optional<Blas> blas = find(Blas.open(), err);
             out.println(Row.header());
             for (int threads : request.threads()) {
-                double peak = Limits.gigaflops(threads);
-                out.println("(" + threads + (threads == 1 ? " thread" : " threads") + ": at most " + Math.round(peak)
-                        + " GFLOP/s, measured)");
-                measure(request, threads, torch, blas, peak, out);
+                out.println("(" + threads + (threads == 1 ? " thread" : " threads") + ": at most "
+                        + Math.round(Limits.gigaflops(threads)) + " GFLOP/s, measured)");
+                try (MultiplyAdds limit = new MultiplyAdds(threads)) {
+                    measure(request, threads, torch, blas, Optional.of(limit), out);
+                }
                 apart(request, threads, torch.isPresent(), out);
             }
             torch.ifPresent(Torch::close);
@@ -81,7 +82,12 @@ public final class Table implements Benchmarks {
     }
 
     private void measure(
-            Request request, int threads, Optional<Torch> torch, Optional<Blas> blas, double peak, PrintWriter out) {
+            Request request,
+            int threads,
+            Optional<Torch> torch,
+            Optional<Blas> blas,
+            Optional<MultiplyAdds> limit,
+            PrintWriter out) {
         Stream.of(
                         Products.entries(),
                         NarrowProducts.entries(),
@@ -96,7 +102,7 @@ public final class Table implements Benchmarks {
                     try (Lab lab = new Lab(request.backend(), request.precision(), threads, torch, blas)) {
                         Contest contest = entry.setup().in(lab);
                         contest.check();
-                        add(row(entry.name(), threads, contest, request.seconds(), peak), out);
+                        add(row(entry.name(), threads, contest, request.seconds(), limit), out);
                     } catch (IllegalStateException e) {
                         sound = false;
                         out.println(entry.name() + ": WRONG: " + e.getMessage());
@@ -104,13 +110,15 @@ public final class Table implements Benchmarks {
                 });
     }
 
-    private static Row row(String name, int threads, Contest contest, double seconds, double peak) {
+    private static Row row(String name, int threads, Contest contest, double seconds, Optional<MultiplyAdds> limit) {
         List<Contender> contenders = new ArrayList<>(List.of(contest.ours()));
         contenders.addAll(contest.rivals().values());
+        limit.ifPresent(contenders::add);
         double[] times = Stopwatch.medians(contenders, seconds);
+        double ours = contest.work() / times[0];
         Map<Rival, Double> figures = new EnumMap<>(Rival.class);
-        OptionalDouble ofLimit =
-                peak > 0 ? OptionalDouble.of(contest.work() / times[0] / 1e9 / peak) : OptionalDouble.empty();
+        OptionalDouble ofLimit = limit.map(l -> OptionalDouble.of(ours / (l.work() / times[times.length - 1])))
+                .orElse(OptionalDouble.empty());
         int i = 1;
         for (Rival rival : contest.rivals().keySet()) {
             double time = times[i++];

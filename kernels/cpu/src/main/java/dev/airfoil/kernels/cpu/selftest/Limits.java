@@ -42,20 +42,25 @@ public record Limits(double gigaflops, double gigabytes) {
 
     /** GFLOP/s of {@code threads} threads that do nothing but multiply and add in registers; the best of some tries. */
     public static double gigaflops(int threads) {
-        DoubleAdder sink = new DoubleAdder();
         double best = 0;
         try (WorkerPool pool = WorkerPool.of(threads)) {
             for (int i = 0; i < TRIES; i++) {
                 long began = System.nanoTime();
-                pool.split(threads, (from, to) -> sink.add(leaves(to - from)));
-                double operations = 2.0 * threads * LEAVES * STEPS * CHAINS * Lanes.N;
+                double operations = multiplyAdd(pool);
                 best = Math.max(best, operations / (System.nanoTime() - began));
             }
         }
+        return best;
+    }
+
+    /** Multiplies and adds in registers on all workers, for some milliseconds; the number of operations. */
+    public static double multiplyAdd(WorkerPool pool) {
+        DoubleAdder sink = new DoubleAdder();
+        pool.split(pool.size(), (from, to) -> sink.add(leaves(to - from)));
         if (Double.isNaN(sink.sum())) {
             throw new IllegalStateException("the multiply-adds went wrong");
         }
-        return best;
+        return 2.0 * pool.size() * LEAVES * STEPS * CHAINS * Lanes.N;
     }
 
     private static double leaves(int count) {
