@@ -3,7 +3,11 @@
 // follows the norm: WEIGHT (hat w), WEIGHT_BIAS (hat w + q), MODULATE (hat (1 + w) + q), GATE (q + hat w, where q is a
 // row of its own). w (and q of WEIGHT_BIAS and MODULATE) is one row, or one per batch and stream, as far apart as w_far
 // says: rows of a batch before split take stream 0, the others the last one. PLAIN: hat is x itself.
+#if defined(NVIDIA) || D > 32 * VEC
 #define PER ((D + 32 * VEC - 1) / (32 * VEC))
+#else
+#define PER 2 // PoCL 5.0 loses a lone sum where a loop with barriers in it ends
+#endif
 #define EACH for (int i = 0; i < PER; i++)
 #define COL (lane + 32 * i)
 #define INSIDE (COL * VEC < D)
