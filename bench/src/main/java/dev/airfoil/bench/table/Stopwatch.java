@@ -9,15 +9,16 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Times contenders in turn, so that what happens on the machine meanwhile happens to all of them. A turn is a
- * pause, in which the threads of the one before go to sleep (OpenBLAS's spin for some 30 ms), one run that is not counted,
- * which brings the caches back, and then some 20 ms of runs that are; of work that takes longer than that, one run.
+ * Times contenders in turn, so that what happens on the machine meanwhile happens to all of them. A turn is a pause, in
+ * which the threads of the one before go to sleep (the peers' spin: after 60 ms they still took a core from the next), one
+ * run that is not counted, which brings the caches back, and then some 20 ms of runs that are; of work that takes longer
+ * than that, one run.
  */
 final class Stopwatch {
     private static final double TURN = 0.02;
     private static final double FASTER = 0.97;
     private static final double LONG = 0.2;
-    private static final long PAUSE_NANOS = 60_000_000;
+    private static final long PAUSE_NANOS = 250_000_000;
     private static final int LEAST_ROUNDS = 3;
     /** Seconds that the compiler may need for one method of vectors. */
     private static final double PATIENCE = 1;

@@ -31,7 +31,7 @@ public record Gemm(Tile tile) {
     /** Panels of columns that are finished together: rows long enough for a loop, while C is in a cache. */
     private static final int STRIP = 16;
     /** Rectangles of C for each worker, at least: small enough for an even end. */
-    private static final int PIECES = 3;
+    private static final int PIECES = 8;
     /** Panels of columns in a rectangle: fewer do not pay for packing its rows of A again. */
     private static final int LEAST_PANELS = 6;
     /** Below this many multiplications a product runs on its caller alone. */
@@ -150,8 +150,12 @@ public record Gemm(Tile tile) {
             pool.splitIf(parallel, grid.size(), (from, to) -> {
                 try (Scratch own = Scratch.borrow()) {
                     Part part = new Part(m, n, k, a, b, c, grid, rows, own);
-                    for (int i = from; i < to; i++) {
-                        part.run(i, first, end);
+                    int i = from;
+                    while (i < to) {
+                        // Neighbours in a row of the grid are one rectangle, whose rows of A are packed once.
+                        int last = Math.min(to, (i / grid.columns + 1) * grid.columns);
+                        part.run(i, last, first, end);
+                        i = last;
                     }
                 }
             });
@@ -225,14 +229,12 @@ public record Gemm(Tile tile) {
         private final Product c;
         private final Grid grid;
         private final boolean narrow;
-        /** A block of A, packed: one for all workers, or one's own with that of the rectangle before. */
+        /** A block of A, packed: one for all workers, or one's own. */
         private final float[] rows;
 
         private final boolean own;
         private final MemorySegment spare;
         private final MemorySegment wide;
-        private int packedRow = -1;
-        private int packedDepth = -1;
 
         /** @param common a packed block of all rows of A, or nothing */
         Part(int m, int n, int k, Operand a, Right b, Product c, Grid grid, float[] common, Scratch scratch) {
@@ -251,28 +253,19 @@ public record Gemm(Tile tile) {
             this.wide = scratch.segment(WIDE_SLOT, narrow ? (long) depth(k) * tile.columns() : 0);
         }
 
-        /** Rectangle {@code i} of the grid, over the depths {@code from .. end}. */
-        void run(int i, int from, int end) {
-            int row = i / grid.columns;
-            int column = i % grid.columns;
+        /** Rectangles {@code i .. last} of a row of the grid, over the depths {@code from .. end}. */
+        void run(int i, int last, int from, int end) {
+            int i0 = grid.row(i / grid.columns);
+            int i1 = grid.row(i / grid.columns + 1);
+            int j0 = grid.column(i % grid.columns);
+            int j1 = grid.column((last - 1) % grid.columns + 1);
             int kc = depth(k);
             for (int p0 = from; p0 < end; p0 += kc) {
                 int kb = Math.min(kc, end - p0);
-                if (own && (row != packedRow || p0 != packedDepth)) {
-                    packA(a, m, grid.row(row), grid.row(row + 1), p0, kb, rows);
-                    packedRow = row;
-                    packedDepth = p0;
+                if (own) {
+                    packA(a, m, i0, i1, p0, kb, rows);
                 }
-                boolean adds = p0 > 0 || c.mode() == Product.Mode.ADD;
-                block(
-                        grid.row(row),
-                        grid.row(row + 1),
-                        grid.column(column),
-                        grid.column(column + 1),
-                        p0,
-                        kb,
-                        adds,
-                        p0 + kb == k);
+                block(i0, i1, j0, j1, p0, kb, p0 > 0 || c.mode() == Product.Mode.ADD, p0 + kb == k);
             }
         }
 
