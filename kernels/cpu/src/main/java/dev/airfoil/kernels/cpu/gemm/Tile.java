@@ -91,23 +91,32 @@ public interface Tile {
         return isPacked() ? rows() * k : rows() * rowStep();
     }
 
-    /** The last of an odd number of depths. */
+    /** The last of an odd number of depths. Nothing is asked of the tile within the loops: there are many of them. */
     private void addLast(
-            int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        long row = bo + 4L * (k - 1) * columns();
-        for (int i = 0; i < tiles * rows(); i++) {
-            float left = a[ao + i / rows() * next(k) + (k - 1) * step() + i % rows() * rowStep()];
-            long to = co + i * cs;
-            int j = 0;
-            for (; j + Lanes.N <= columns(); j += Lanes.N) {
-                FloatVector sum = FloatVector.fromMemorySegment(F, c, to + 4L * j, LE);
-                FloatVector.fromMemorySegment(F, b, row + 4L * j, LE)
-                        .fma(FloatVector.broadcast(F, left), sum)
-                        .intoMemorySegment(c, to + 4L * j, LE);
-            }
-            for (; j < columns(); j++) {
-                float sum = Lanes.get(c, to + 4L * j);
-                Lanes.set(c, to + 4L * j, Math.fma(Lanes.get(b, row + 4L * j), left, sum));
+            int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment y, long co, long cs) {
+        MemorySegment c = Lanes.offHeap(y);
+        int rows = rows();
+        int columns = columns();
+        int rowStep = rowStep();
+        int next = next(k);
+        int last = ao + (k - 1) * step();
+        long row = bo + 4L * (k - 1) * columns;
+        int end = F.loopBound(columns);
+        for (int t = 0; t < tiles; t++) {
+            for (int i = 0; i < rows; i++) {
+                float left = a[last + t * next + i * rowStep];
+                long to = co + (t * rows + i) * cs;
+                int j = 0;
+                for (; j < end; j += Lanes.N) {
+                    FloatVector sum = FloatVector.fromMemorySegment(F, c, to + 4L * j, LE);
+                    FloatVector.fromMemorySegment(F, b, row + 4L * j, LE)
+                            .fma(FloatVector.broadcast(F, left), sum)
+                            .intoMemorySegment(c, to + 4L * j, LE);
+                }
+                for (; j < columns; j++) {
+                    float sum = Lanes.get(c, to + 4L * j);
+                    Lanes.set(c, to + 4L * j, Math.fma(Lanes.get(b, row + 4L * j), left, sum));
+                }
             }
         }
     }
