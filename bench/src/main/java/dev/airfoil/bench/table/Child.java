@@ -31,7 +31,8 @@ final class Child {
             }
             int code = process.waitFor();
             if (code != 0) {
-                throw new IllegalStateException(main.getSimpleName() + " ended with code " + code);
+                throw new IllegalStateException(
+                        main.getSimpleName() + " " + String.join(" ", arguments) + " ended with code " + code);
             }
             return Double.parseDouble(last);
         } catch (IOException e) {

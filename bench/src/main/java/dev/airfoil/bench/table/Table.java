@@ -131,19 +131,32 @@ public final class Table implements Benchmarks {
         return new Row(name, threads, contest.unit(), contest.unit().of(contest.work(), times[0]), figures, ofLimit);
     }
 
-    /** What needs a process of its own. */
+    /** What needs a process of its own. One that dies costs its row, not the table. */
     private void apart(Request request, int threads, boolean torch, PrintWriter out) {
         if (request.wants(WARM_UP)) {
-            double seconds = WarmUp.seconds(threads);
-            add(new Row(WARM_UP, threads, Unit.SECONDS, seconds, Map.of(), OptionalDouble.empty()), out);
+            row(out, WARM_UP, () -> {
+                double seconds = WarmUp.seconds(threads);
+                return new Row(WARM_UP, threads, Unit.SECONDS, seconds, Map.of(), OptionalDouble.empty());
+            });
         }
         if (request.wants(MEMORY) && PeakMemory.isKnown()) {
-            Map<Rival, Double> figures = new EnumMap<>(Rival.class);
-            double ours = Unit.MEGABYTES.of(PeakMemory.bytes(PeakMemory.Who.OURS, threads), 1);
-            if (torch) {
-                figures.put(Rival.PYTORCH, Unit.MEGABYTES.of(PeakMemory.bytes(PeakMemory.Who.PYTORCH, threads), 1));
-            }
-            add(new Row(MEMORY, threads, Unit.MEGABYTES, ours, figures, OptionalDouble.empty()), out);
+            row(out, MEMORY, () -> {
+                Map<Rival, Double> figures = new EnumMap<>(Rival.class);
+                double ours = Unit.MEGABYTES.of(PeakMemory.bytes(PeakMemory.Who.OURS, threads), 1);
+                if (torch) {
+                    figures.put(Rival.PYTORCH, Unit.MEGABYTES.of(PeakMemory.bytes(PeakMemory.Who.PYTORCH, threads), 1));
+                }
+                return new Row(MEMORY, threads, Unit.MEGABYTES, ours, figures, OptionalDouble.empty());
+            });
+        }
+    }
+
+    private void row(PrintWriter out, String name, Supplier<Row> row) {
+        try {
+            add(row.get(), out);
+        } catch (IllegalStateException e) {
+            sound = false;
+            out.println(name + ": not measured: " + e.getMessage());
         }
     }
 

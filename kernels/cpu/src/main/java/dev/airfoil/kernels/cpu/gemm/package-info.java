@@ -10,6 +10,6 @@
  * dev.airfoil.kernels.cpu.gemm.RowDots} and {@link dev.airfoil.kernels.cpu.gemm.FewRows} multiply the few rows for which
  * that would not pay.
  *
- * <p>Deliberately absent: any choice that depends on the number of threads.
+ * <p>Deliberately absent: any choice by the number of threads that could be seen in the bits.
  */
 package dev.airfoil.kernels.cpu.gemm;
