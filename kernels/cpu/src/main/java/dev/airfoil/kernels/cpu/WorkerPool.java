@@ -23,7 +23,7 @@ public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 2_000;
     private static final long NAP_NANOS = 20_000;
     /** The least piece that a worker takes: this part of an even share. */
-    private static final int PIECES = 12;
+    private static final int PIECES = 40;
 
     /** A loop body over the indices {@code from <= i < to}. */
     @FunctionalInterface
