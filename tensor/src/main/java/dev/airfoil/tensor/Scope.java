@@ -77,8 +77,8 @@ public final class Scope implements AutoCloseable {
         storage.requireAlive("scope '" + name + "'");
         Scope from = storage.owner();
         if (from != this) {
+            add(storage); // first: where this has ended already, the other goes on owning it
             from.remove(storage);
-            add(storage);
         }
     }
 

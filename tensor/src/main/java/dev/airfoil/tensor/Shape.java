@@ -9,18 +9,26 @@ public final class Shape {
     /** The shape of one number. */
     public static final Shape SCALAR = new Shape(new int[0]);
 
+    /** Elements at most, so that their bits can be counted too. */
+    private static final long MOST = Long.MAX_VALUE / Long.SIZE;
+
     private final int[] dims;
 
     private Shape(int[] dims) {
         this.dims = dims;
     }
 
-    /** @throws TensorException if a dimension is negative */
+    /** @throws TensorException if a dimension is negative, or together they are more than a machine can number */
     public static Shape of(int... dims) {
+        long left = MOST;
         for (int d : dims) {
             if (d < 0) {
                 throw new TensorException("shape " + Arrays.toString(dims) + " has a negative dimension");
             }
+            left /= Math.max(1, d);
+        }
+        if (left == 0) {
+            throw new TensorException("shape " + Arrays.toString(dims) + " has more elements than can be numbered");
         }
         return dims.length == 0 ? SCALAR : new Shape(dims.clone());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.ops.Narrow;
 import org.junit.jupiter.api.Test;
 
 class LayoutTest {
@@ -30,6 +31,15 @@ class LayoutTest {
         assertThat(x.isContiguous()).isTrue();
         assertThat(Layout.contiguous(Shape.of(3, 4)).narrow(0, 1, 1).reshape(Shape.of(4, 1, 1)))
                 .isPresent();
+    }
+
+    @Test
+    void sizesThatWouldOverflowAreRefused() {
+        assertThatThrownBy(() -> Shape.of(1 << 16, 1 << 16, 1 << 16, 1 << 16))
+                .hasMessageContaining("more elements than can be numbered");
+        assertThat(Shape.of(1 << 30, 1 << 26).size()).isEqualTo(1L << 56);
+        assertThatThrownBy(() -> new Narrow(0, Integer.MAX_VALUE, 1).view(Layout.contiguous(Shape.of(3))))
+                .hasMessageContaining("outside axis 0");
     }
 
     @Test

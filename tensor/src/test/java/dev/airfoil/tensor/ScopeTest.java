@@ -78,6 +78,20 @@ class ScopeTest {
     }
 
     @Test
+    void aScopeThatHasEndedTakesNothingAway() {
+        eager.run(() -> {
+            Scope ended = Scope.open("ended");
+            ended.close();
+            try (Scope owner = Scope.open("owner")) {
+                Tensor x = owner.call(() -> F.zeros(3));
+                assertThatThrownBy(() -> ended.adopt(x)).hasMessageContaining("scope 'ended' has ended");
+                assertThat(owner.owns(x)).isTrue();
+                assertThat(owner.live()).isEqualTo(1);
+            }
+        });
+    }
+
+    @Test
     void tooLittleMemorySaysHowMuch() {
         try (Backend small = Backends.open("reference", new Options(OptionalInt.empty(), OptionalLong.of(1 << 20)))) {
             new Eager(small)

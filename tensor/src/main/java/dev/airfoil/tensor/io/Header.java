@@ -112,9 +112,17 @@ record Header(Map<String, String> metadata, Map<String, Stored> tensors) {
             }
             long begin = whole(offsets.get(0), label + " data_offsets");
             long end = whole(offsets.get(1), label + " data_offsets");
-            Stored stored = new Stored(name, type, Shape.of(dims), dataStart + begin, dataStart + end);
-            checkSize(stored, dims, begin, end);
+            Stored stored = new Stored(name, type, shape(dims, label), dataStart + begin, dataStart + end);
+            checkSize(stored, begin, end);
             return stored;
+        }
+
+        private Shape shape(int[] dims, String label) {
+            try {
+                return Shape.of(dims);
+            } catch (TensorException e) {
+                throw new TensorException(path + ": " + label + ": " + e.getMessage() + DAMAGED, e);
+            }
         }
 
         private int dimension(Json value, String label) {
@@ -125,7 +133,7 @@ record Header(Map<String, String> metadata, Map<String, Stored> tensors) {
             return (int) dim;
         }
 
-        private void checkSize(Stored tensor, int[] dims, long begin, long end) {
+        private void checkSize(Stored tensor, long begin, long end) {
             long dataSize = fileSize - dataStart;
             if (begin < 0 || begin > end) {
                 throw damaged(tensor + " has the impossible data_offsets " + begin + " to " + end);
@@ -134,14 +142,7 @@ record Header(Map<String, String> metadata, Map<String, Stored> tensors) {
                 throw damaged(
                         tensor + " ends at byte " + end + " of the data, of which the file holds only " + dataSize);
             }
-            long bits = tensor.type().bits();
-            try {
-                for (int dim : dims) {
-                    bits = Math.multiplyExact(bits, (long) dim);
-                }
-            } catch (ArithmeticException e) {
-                throw new TensorException(path + ": " + tensor + " has more elements than 64 bits count" + DAMAGED, e);
-            }
+            long bits = tensor.type().bits() * tensor.shape().size();
             if (bits != 8 * (end - begin)) {
                 throw damaged(tensor + " takes " + Math.ceilDiv(bits, 8) + " bytes but has " + (end - begin)
                         + " between its data_offsets " + begin + " and " + end);

@@ -11,7 +11,8 @@ enum StoredType {
     F16(16, DType.F16),
     I32(32, DType.I32),
     U8(8, DType.U8),
-    BOOL(8),
+    /** A byte each: 0 or 1. */
+    BOOL(8, DType.U8),
     I8(8, DType.I8),
     I16(16),
     U16(16),

@@ -11,9 +11,9 @@ public record Narrow(int axis, int start, int length) implements View {
     @Override
     public Layout view(Layout input) {
         int size = input.shape().dim(axis);
-        if (start < 0 || length < 0 || start + length > size) {
-            throw new TensorException("narrow: " + start + " .. " + (start + length) + " is outside axis " + axis
-                    + " of " + input.shape());
+        if (start < 0 || length < 0 || length > size - start) {
+            throw new TensorException(
+                    "narrow: " + length + " from " + start + " on are outside axis " + axis + " of " + input.shape());
         }
         return input.narrow(axis, start, length);
     }

@@ -55,7 +55,7 @@ class SafetensorsDamageTest {
                 of(
                         "{" + tensor("a", "F32", "[2147483647,2147483647,2147483647]", 0, 8) + "}",
                         8,
-                        "tensor 'a' (F32[2147483647 2147483647 2147483647])",
+                        "tensor 'a'",
                         "more elements"),
                 of("{" + tensor("a", "F32", "[3]", 0, 8) + "}", 8, "tensor 'a' (F32[3])", "takes 12 bytes but has 8"),
                 of("{" + tensor("a", "BF16", "[3]", 0, 12) + "}", 12, "tensor 'a'", "takes 6 bytes but has 12"),

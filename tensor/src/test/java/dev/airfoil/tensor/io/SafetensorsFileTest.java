@@ -82,6 +82,15 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void truthValuesAreBytes() throws IOException {
+        String header = "{\"b\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]}}";
+        try (SafetensorsFile file = Safetensors.open(file(header, new byte[] {1, 0}))) {
+            assertThat(file.entry("b").spec()).isEqualTo(new TensorSpec(DType.U8, Shape.of(2)));
+            assertThat(file.ints("b")).containsExactly(1, 0);
+        }
+    }
+
+    @Test
     void wrongRequestsAreSentences() throws IOException {
         String header = """
             {"f":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
