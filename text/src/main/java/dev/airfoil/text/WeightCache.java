@@ -3,6 +3,7 @@ package dev.airfoil.text;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.Safetensors;
 import dev.airfoil.tensor.io.SafetensorsFile;
+import dev.airfoil.tensor.io.UserCache;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -18,18 +19,9 @@ import java.util.function.Consumer;
 record WeightCache(Path folder) {
     private static final System.Logger LOG = System.getLogger(WeightCache.class.getName());
 
-    /** The user's: {@code $XDG_CACHE_HOME/airfoil}, or {@code ~/.cache/airfoil}. */
+    /** The user's. */
     static WeightCache ofUser() {
-        return ofUser(Optional.ofNullable(System.getenv("XDG_CACHE_HOME")), Path.of(System.getProperty("user.home")));
-    }
-
-    /** A relative XDG folder is ignored, as its specification asks. */
-    static WeightCache ofUser(Optional<String> xdg, Path home) {
-        Path caches = xdg.filter(name -> !name.isBlank())
-                .map(Path::of)
-                .filter(Path::isAbsolute)
-                .orElseGet(() -> home.resolve(".cache"));
-        return new WeightCache(caches.resolve("airfoil"));
+        return new WeightCache(UserCache.folder());
     }
 
     /**

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,14 +75,5 @@ class WeightCacheTest {
                 .isInstanceOf(TensorException.class)
                 .hasMessage("the source is damaged");
         assertThat(temp).isEmptyDirectory();
-    }
-
-    @Test
-    void theFolderIsTheUsers() {
-        Path home = Path.of("/home/u");
-        assertThat(WeightCache.ofUser(Optional.empty(), home).folder()).isEqualTo(Path.of("/home/u/.cache/airfoil"));
-        assertThat(WeightCache.ofUser(Optional.of("/var/c"), home).folder()).isEqualTo(Path.of("/var/c/airfoil"));
-        assertThat(WeightCache.ofUser(Optional.of("c"), home)).isEqualTo(WeightCache.ofUser(Optional.of(" "), home));
-        assertThat(WeightCache.ofUser().folder()).isAbsolute().hasFileName("airfoil");
     }
 }

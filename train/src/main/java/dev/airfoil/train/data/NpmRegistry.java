@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.io.UserCache;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,16 +45,13 @@ public final class NpmRegistry {
 
     /**
      * The registry that npm itself would use (the environment's {@code npm_config_registry}, then {@code registry=} in
-     * {@code ~/.npmrc}, then npmjs.org), with the cache in {@code $XDG_CACHE_HOME/airfoil/npm} or
-     * {@code ~/.cache/airfoil/npm}.
+     * {@code ~/.npmrc}, then npmjs.org), with {@code npm} in the {@link UserCache} as the cache.
      */
     public static NpmRegistry standard() {
         Path home = Path.of(System.getProperty("user.home"));
-        String caches = System.getenv("XDG_CACHE_HOME");
-        Path base = caches == null || caches.isBlank() ? home.resolve(".cache") : Path.of(caches);
         return new NpmRegistry(
                 address(System.getenv(), home.resolve(".npmrc")),
-                base.resolve("airfoil").resolve("npm"));
+                UserCache.folder().resolve("npm"));
     }
 
     static URI address(Map<String, String> environment, Path npmrc) {
@@ -62,10 +60,13 @@ public final class NpmRegistry {
                 .or(() -> registryLine(npmrc))
                 .orElse(DEFAULT);
         try {
-            return URI.create(chosen.strip());
+            URI address = URI.create(chosen.strip());
+            HttpRequest.newBuilder(address); // knows which addresses can be fetched from
+            return address;
         } catch (IllegalArgumentException e) {
             throw new DataException(
-                    "The npm registry's address \"" + chosen + "\" is not a URL; mend npm_config_registry or ~/.npmrc.",
+                    "The npm registry's address \"" + chosen + "\" is no web address (" + e.getMessage()
+                            + "); mend npm_config_registry or ~/.npmrc.",
                     e);
         }
     }

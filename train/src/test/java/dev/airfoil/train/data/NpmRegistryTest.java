@@ -114,7 +114,7 @@ class NpmRegistryTest {
         assertThat(NpmRegistry.address(Map.of(), none)).isEqualTo(URI.create("https://registry.npmjs.org/"));
         assertThatThrownBy(() -> NpmRegistry.address(Map.of("npm_config_registry", "not a url"), none))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("\"not a url\" is not a URL");
+                .hasMessageContaining("\"not a url\" is no web address");
     }
 
     /** Answers every request with the same bytes. */

@@ -7,21 +7,28 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.Version;
+import dev.airfoil.tensor.io.AtomicFile;
+import dev.airfoil.tensor.io.UserCache;
 import java.io.IOException;
 import java.io.Reader;
 import java.lang.System.Logger.Level;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * Where {@code airfoil doctor} keeps the {@link Choice} to start with, if it is not the usual one: a file for each JVM,
- * processor and version of Airfoil.
+ * processor and build of Airfoil.
  *
  * @param folder there only while it has a file in it, so that a start where all is well looks for one thing alone
  */
@@ -32,13 +39,9 @@ public record ChoiceFile(Path folder) {
     private static final String ATTENTION = "attention";
     private static final String AVOIDED = "avoided";
 
-    /** In the user's cache: {@code $XDG_CACHE_HOME/airfoil/cpu}, or {@code ~/.cache/airfoil/cpu}. */
+    /** {@code cpu} in the {@link UserCache}. */
     public static ChoiceFile ofUser() {
-        String caches = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
-        Path folder = Path.of(caches).isAbsolute()
-                ? Path.of(caches)
-                : Path.of(System.getProperty("user.home")).resolve(".cache");
-        return new ChoiceFile(folder.resolve("airfoil").resolve("cpu"));
+        return new ChoiceFile(UserCache.folder().resolve("cpu"));
     }
 
     /** What was kept for this machine. A damaged file is as good as none; a line in the log says so. */
@@ -90,11 +93,11 @@ public record ChoiceFile(Path folder) {
                 AVOIDED + "=" + choice.avoidedNames());
         try {
             Files.createDirectories(folder);
-            Files.write(file(), lines);
         } catch (IOException e) {
             throw new TensorException(
-                    "cannot keep what runs in place of slow kernels in " + file() + " (" + e + ")", e);
+                    "cannot keep what runs in place of slow kernels in " + folder + " (" + e + ")", e);
         }
+        AtomicFile.write(file(), (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** Goes back to the usual choice. */
@@ -114,17 +117,36 @@ public record ChoiceFile(Path folder) {
         }
     }
 
-    /** Of this JVM, processor and version. */
+    /** Of this JVM, processor and build. */
     Path file() {
         String machine = String.join(
                 "|",
                 Version.current(),
+                build(ChoiceFile.class.getProtectionDomain().getCodeSource()),
                 Runtime.version().toString(),
                 System.getProperty("java.vm.name"),
                 System.getProperty("os.arch"),
                 Integer.toString(Lanes.F.vectorBitSize()),
                 processor());
         return folder.resolve(Integer.toHexString(machine.hashCode()) + ".properties");
+    }
+
+    /**
+     * Sum of the jar that the kernels come from, since what a snapshot's version stands for changes; empty where they do
+     * not come from one.
+     */
+    static String build(CodeSource source) {
+        try {
+            Path jar = Path.of(source.getLocation().toURI());
+            if (!Files.isRegularFile(jar)) {
+                return "";
+            }
+            CRC32C sum = new CRC32C();
+            sum.update(Files.readAllBytes(jar));
+            return Long.toHexString(sum.getValue());
+        } catch (IOException | URISyntaxException | FileSystemNotFoundException e) {
+            return "";
+        }
     }
 
     /** As the system calls it; empty where it does not say. */

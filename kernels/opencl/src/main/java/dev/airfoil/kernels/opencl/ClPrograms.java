@@ -3,6 +3,7 @@ package dev.airfoil.kernels.opencl;
 import static org.jocl.CL.*;
 
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.io.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,9 +32,8 @@ import org.jocl.cl_kernel;
 import org.jocl.cl_program;
 
 /**
- * Kernels by file, name and options. A program is built once a process and kept on disk under {@code
- * $XDG_CACHE_HOME/airfoil/opencl} (or {@code ~/.cache/..}), keyed by device, driver, source and options; a cache that
- * cannot be read or written only costs time.
+ * Kernels by file, name and options. A program is built once a process and kept on disk, in {@code opencl} of the {@link
+ * UserCache}, keyed by device, driver, source and options; a cache that cannot be read or written only costs time.
  */
 final class ClPrograms implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ClPrograms.class.getName());
@@ -57,10 +57,7 @@ final class ClPrograms implements AutoCloseable {
     ClPrograms(cl_context context, ClDevice device) {
         this.context = context;
         this.device = device;
-        String base = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
-        this.cache = (base.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(base))
-                .resolve("airfoil")
-                .resolve("opencl");
+        this.cache = UserCache.folder().resolve("opencl");
     }
 
     /** Kernel {@code kernel} of {@code file.cl} built with {@code options}. */
