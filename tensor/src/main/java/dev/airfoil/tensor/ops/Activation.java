@@ -4,6 +4,7 @@ import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Fused;
 import dev.airfoil.tensor.Interpreter;
+import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.Vjp;
@@ -45,7 +46,7 @@ public record Activation(Fn fn) implements Fused {
                     case GELU -> x.mul(F.erf(x.mul(Math.sqrt(0.5))).add(1)).mul(0.5);
                     case GELU_TANH -> x.mul(F.sigmoid(geluArgument(x).mul(2)));
                     case QUICK_GELU -> x.mul(F.sigmoid(x.mul(1.702)));
-                    case RELU -> F.maximum(x, x.mul(0));
+                    case RELU -> F.maximum(x, F.fill(Shape.SCALAR, 0));
                 });
     }
 

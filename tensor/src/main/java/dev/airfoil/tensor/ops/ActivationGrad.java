@@ -19,7 +19,7 @@ public record ActivationGrad(Activation.Fn fn) implements Fused {
     public List<Tensor> define(List<Tensor> inputs) {
         Tensor x = inputs.get(0);
         Tensor slope = switch (fn) {
-            case NONE -> F.affine(x, 0, 1);
+            case NONE -> F.fill(x.shape(), 1);
             // (x s(kx))' = s + k x s (1 - s) with the sigmoid s
             case SILU -> swishSlope(F.sigmoid(x), x);
             case QUICK_GELU -> swishSlope(F.sigmoid(x.mul(1.702)), x.mul(1.702));
@@ -34,7 +34,7 @@ public record ActivationGrad(Activation.Fn fn) implements Fused {
                 Tensor phi = F.exp(x.square().mul(-0.5)).mul(1 / Math.sqrt(2 * Math.PI));
                 yield F.affine(F.erf(x.mul(Math.sqrt(0.5))), 0.5, 0.5).add(x.mul(phi));
             }
-            case RELU -> F.compare(Compare.Fn.GREATER, x, x.mul(0));
+            case RELU -> F.compare(Compare.Fn.GREATER, x, F.fill(Shape.SCALAR, 0));
         };
         return List.of(inputs.get(1).mul(slope));
     }

@@ -192,7 +192,7 @@ inline float SILU(float x) { return x * sigmoid(x); }
 inline float GELU(float x) { return 0.5f * x * (1.0f + erf(0.7071067811865476f * x)); }
 inline float GELU_TANH(float x) { return x * sigmoid(gelu_argument(x)); }
 inline float QUICK_GELU(float x) { return x * sigmoid(1.702f * x); }
-inline float RELU(float x) { return x > 0 ? x : 0.0f; }
+inline float RELU(float x) { return x < 0 ? 0.0f : x; }
 inline float swish_slope(float s, float a) { return s + a * s * (1.0f - s); }
 inline float NONE_slope(float x) { return 1; }
 inline float SILU_slope(float x) { return swish_slope(sigmoid(x), x); }

@@ -1,0 +1,49 @@
+package dev.airfoil.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.airfoil.tensor.Backend;
+import dev.airfoil.tensor.BackendProvider.Availability;
+import dev.airfoil.tensor.BackendProvider.Options;
+import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.Eager;
+import dev.airfoil.tensor.Interpreter;
+import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.Activation;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** What is no number must stay visible: a kernel that makes 0 of it hides that a training has diverged. */
+class SpecialValuesTest {
+    /** Longer than a vector, and no multiple of one. */
+    private static final int SIZE = 37;
+
+    @TestFactory
+    Stream<DynamicTest> activationsKeepNanAndInfinity() {
+        return Backends.present().entrySet().stream()
+                .filter(e -> e.getValue() instanceof Availability.Available)
+                .map(e -> DynamicTest.dynamicTest(e.getKey().name(), () -> {
+                    try (Backend backend = e.getKey().open("", Options.DEFAULT)) {
+                        new Eager(backend).run(() -> Scope.run("test", SpecialValuesTest::check));
+                    }
+                }));
+    }
+
+    private static void check() {
+        for (Activation.Fn fn : Activation.Fn.values()) {
+            assertThat(of(fn, Float.NaN)).as("%s of NaN", fn).containsOnly(Float.NaN);
+            assertThat(of(fn, Float.POSITIVE_INFINITY))
+                    .as("%s of infinity", fn)
+                    .containsOnly(Float.POSITIVE_INFINITY);
+        }
+    }
+
+    private static float[] of(Activation.Fn fn, float value) {
+        float[] values = new float[SIZE];
+        Arrays.fill(values, value);
+        return Interpreter.bind1(new Activation(fn), Tensor.of(values, SIZE)).toFloats();
+    }
+}
