@@ -49,9 +49,18 @@ public final class ClProvider implements BackendProvider {
     @Override
     public Backend open(String device, Options options) {
         return switch (look()) {
-            case Found.Devices(List<ClDevice> all) -> new ClBackend(choose(all, device), options);
+            case Found.Devices(List<ClDevice> all) -> open(choose(all, device), options);
             case Found.Nothing(String why) -> throw new TensorException("backend opencl cannot run here: " + why);
         };
+    }
+
+    /** A driver may refuse anything: then another backend can answer. */
+    private static Backend open(ClDevice device, Options options) {
+        try {
+            return new ClBackend(device, options);
+        } catch (CLException e) {
+            throw new TensorException("backend opencl cannot use " + device.name() + ": " + e.getMessage(), e);
+        }
     }
 
     static ClDevice choose(List<ClDevice> all, String wanted) {
