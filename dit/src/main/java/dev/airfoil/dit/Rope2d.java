@@ -2,20 +2,22 @@ package dev.airfoil.dit;
 
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.LinkedHashMap;
 
 /**
  * Rotary position embedding in two dimensions: the pairs in the first half of a head turn with the row of the token, those
  * in the second half with its column, pair i of a half by the angle {@code position * 10000^(-i / (e/4))}. Text tokens
- * are not turned. Tables are computed in double, once for each size.
+ * are not turned. Tables are computed in double; those of the last few sizes are kept.
  */
 final class Rope2d {
     private static final double THETA = 10000;
 
+    /** Tables at most: prompts have many lengths. */
+    private static final int KEPT = 8;
+
     private final int headDim;
     private final Scope owner;
-    private final Map<Size, Table> tables = new HashMap<>();
+    private final LinkedHashMap<Size, Table> tables = new LinkedHashMap<>(KEPT, 0.75f, true);
 
     private record Size(int text, int rows, int columns) {}
 
@@ -28,8 +30,15 @@ final class Rope2d {
         this.owner = owner;
     }
 
+    /** Good until tables of as many other sizes have been asked for as are kept. */
     synchronized Table table(int text, int rows, int columns) {
-        return tables.computeIfAbsent(new Size(text, rows, columns), size -> owner.call(() -> compute(size)));
+        Table table = tables.computeIfAbsent(new Size(text, rows, columns), size -> owner.call(() -> compute(size)));
+        if (tables.size() > KEPT) {
+            Table oldest = tables.pollFirstEntry().getValue();
+            Scope.release(oldest.cos());
+            Scope.release(oldest.sin());
+        }
+        return table;
     }
 
     private Table compute(Size size) {

@@ -10,6 +10,7 @@ import dev.airfoil.tensor.Backends;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Eager;
 import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
 import java.util.ArrayList;
@@ -133,6 +134,19 @@ class DitAirTest {
                 Scope.run("again", () -> built.velocity(text, Optional.empty(), 4, 4));
             }
             assertThat(built.params.owner().live()).isEqualTo(before);
+        });
+    }
+
+    @Test
+    void promptsOfManyLengthsDoNotPileUp() {
+        with(tiny(Sharing.NONE), built -> {
+            int[] live = new int[40];
+            for (int n = 1; n < live.length; n++) {
+                int length = n;
+                Scope.run("forward", () -> built.velocity(F.normal(3, 2, 2, length, 5), Optional.empty(), 4, 4));
+                live[n] = Interpreter.current().backend().memory().blocks();
+            }
+            assertThat(live[39]).isEqualTo(live[20]);
         });
     }
 
