@@ -1,5 +1,6 @@
 package dev.airfoil.cli;
 
+import dev.airfoil.cli.check.Comparison;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.Backends;
@@ -41,7 +42,7 @@ final class SelfTest {
     static Result run(Backend backend) {
         Map<String, Double> errors = new LinkedHashMap<>();
         try (Backend reference = Backends.open("reference", BackendProvider.Options.DEFAULT)) {
-            cases().forEach((name, body) -> errors.put(name, error(values(backend, body), values(reference, body))));
+            cases().forEach((name, body) -> errors.put(name, Comparison.error(values(backend, body), values(reference, body))));
         }
         return new Result(errors, gigaflops(backend));
     }
@@ -75,16 +76,6 @@ final class SelfTest {
     private static float[] values(Backend backend, Supplier<Tensor> body) {
         return new Eager(backend)
                 .call(() -> Scope.call("self-test", () -> body.get().toFloats()));
-    }
-
-    private static double error(float[] ours, float[] theirs) {
-        double off = 0;
-        double norm = 0;
-        for (int i = 0; i < theirs.length; i++) {
-            off += Math.pow((double) ours[i] - theirs[i], 2);
-            norm += Math.pow(theirs[i], 2);
-        }
-        return Math.sqrt(off / norm);
     }
 
     private static double gigaflops(Backend backend) {

@@ -2,9 +2,6 @@ package dev.airfoil.text;
 
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.ops.Activation;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
@@ -21,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param hidden width of the layer inside the MLP
  * @param activation the nonlinearity of the MLP
  * @param positions the most tokens a text may have
- * @param types rows of the table of token types; only the first is used here
+ * @param types rows of the table of token types
  * @param layerNormEps added to the variance in every layer norm
  */
 public record BertConfig(
@@ -34,15 +31,19 @@ public record BertConfig(
         int positions,
         int types,
         double layerNormEps) {
-    private static final Map<String, Activation.Fn> ACTIVATIONS = Map.of(
-            "gelu", Activation.Fn.GELU,
-            "gelu_new", Activation.Fn.GELU_TANH,
-            "gelu_fast", Activation.Fn.GELU_TANH,
-            "gelu_pytorch_tanh", Activation.Fn.GELU_TANH,
-            "quick_gelu", Activation.Fn.QUICK_GELU,
-            "relu", Activation.Fn.RELU,
-            "silu", Activation.Fn.SILU,
-            "swish", Activation.Fn.SILU);
+    private static final Map<String, Activation.Fn> ACTIVATIONS = Map.ofEntries(
+            Map.entry("gelu", Activation.Fn.GELU),
+            Map.entry("gelu_python", Activation.Fn.GELU),
+            Map.entry("gelu_new", Activation.Fn.GELU_TANH),
+            Map.entry("gelu_fast", Activation.Fn.GELU_TANH),
+            Map.entry("gelu_accurate", Activation.Fn.GELU_TANH),
+            Map.entry("gelu_python_tanh", Activation.Fn.GELU_TANH),
+            Map.entry("gelu_pytorch_tanh", Activation.Fn.GELU_TANH),
+            Map.entry("quick_gelu", Activation.Fn.QUICK_GELU),
+            Map.entry("relu", Activation.Fn.RELU),
+            Map.entry("silu", Activation.Fn.SILU),
+            Map.entry("swish", Activation.Fn.SILU),
+            Map.entry("linear", Activation.Fn.NONE));
 
     /** @throws TensorException if a size is not positive or the heads do not divide the width */
     public BertConfig {
@@ -70,15 +71,6 @@ public record BertConfig(
         }
     }
 
-    /** Reads a Hugging Face {@code config.json}; see {@link #parse}. */
-    public static BertConfig read(Path file) {
-        try {
-            return parse(Files.readString(file));
-        } catch (IOException e) {
-            throw new TensorException("cannot read the encoder's configuration " + file + ": " + e, e);
-        }
-    }
-
     /**
      * Reads the text of a Hugging Face {@code config.json}. A key that is absent has the library's default, that of
      * {@code bert-base-uncased}.
@@ -97,6 +89,9 @@ public record BertConfig(
         }
         text(root, "model_type", "bert", "bert");
         text(root, "position_embedding_type", "absolute", "absolute");
+        if (root.path("is_decoder").asBoolean(false)) {
+            throw new TensorException("the encoder's configuration has is_decoder = true; a decoder cannot be read");
+        }
         return new BertConfig(
                 number(root, "vocab_size", 30522),
                 number(root, "hidden_size", 768),
@@ -107,11 +102,6 @@ public record BertConfig(
                 number(root, "max_position_embeddings", 512),
                 number(root, "type_vocab_size", 2),
                 eps(root));
-    }
-
-    /** Width of a head. */
-    public int headWidth() {
-        return width / heads;
     }
 
     private static void text(JsonNode root, String key, String byDefault, String wanted) {

@@ -10,6 +10,7 @@ import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -55,22 +56,29 @@ public final class BertEncoder {
         return new Eager(words.weight().value().storage().backend());
     }
 
+    /** {@link #forward(Tensor, Tensor, Optional)} of single texts, which are all of type 0. */
+    public List<Tensor> forward(Tensor ids, Tensor mask) {
+        return forward(ids, mask, Optional.empty());
+    }
+
     /**
      * The hidden states, {@code [b n d]} each: the normalised embeddings, then what each layer gives. The last is the
      * encoder's output.
      *
      * @param ids token ids {@code [b n]}, I32
      * @param mask {@code [b n]}, I32: 1 for a token, 0 for padding, to which no token attends
+     * @param types {@code [b n]}, I32: 1 for a token of the second of two texts; empty is all 0
      * @throws dev.airfoil.tensor.TensorException if there are more tokens than the encoder has positions
      */
-    public List<Tensor> forward(Tensor ids, Tensor mask) {
+    public List<Tensor> forward(Tensor ids, Tensor mask, Optional<Tensor> types) {
         Dims dims =
                 Dims.of("bert").bind("ids", ids.spec(), DType.I32, "b n").bind("mask", mask.spec(), DType.I32, "b n");
+        types.ifPresent(t -> dims.bind("types", t.spec(), DType.I32, "b n"));
         int n = dims.get("n");
         dims.require(n <= config.positions(), "n=" + n + " tokens where at most " + config.positions() + " fit");
         return frozen().call(() -> {
             List<Tensor> states = new ArrayList<>();
-            states.add(Scope.call("bert embeddings", () -> embed(ids, n)));
+            states.add(Scope.call("bert embeddings", () -> embed(ids, n, types)));
             for (BertLayer layer : layers) {
                 Tensor x = states.getLast();
                 states.add(Scope.call("bert layer", () -> layer.forward(x, mask)));
@@ -79,10 +87,10 @@ public final class BertEncoder {
         });
     }
 
-    /** A single text is all of type 0. */
-    private Tensor embed(Tensor ids, int n) {
+    private Tensor embed(Tensor ids, int n, Optional<Tensor> typeIds) {
         Tensor table = positions.weight().value().narrow(0, 0, n);
-        Tensor type = types.weight().value().narrow(0, 0, 1);
+        Tensor type = typeIds.map(types::forward)
+                .orElseGet(() -> types.weight().value().narrow(0, 0, 1));
         return norm.forward(words.forward(ids).add(type).add(table));
     }
 }

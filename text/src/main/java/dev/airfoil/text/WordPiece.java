@@ -1,10 +1,7 @@
 package dev.airfoil.text;
 
 import dev.airfoil.tensor.TensorException;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -68,20 +65,9 @@ public final class WordPiece implements Tokenizer {
     /**
      * Reads a Hugging Face {@code tokenizer.json} of type WordPiece with BERT's normaliser and pre-tokenizer.
      *
-     * @throws TensorException if the file cannot be read or asks for something else
-     */
-    public static WordPiece read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return read(in, file.toString());
-        } catch (IOException e) {
-            throw new TensorException("cannot read the tokenizer " + file + ": " + e, e);
-        }
-    }
-
-    /**
-     * The same from a stream, which stays open.
-     *
+     * @param in is closed
      * @param source what to call it in messages
+     * @throws TensorException if it cannot be read or asks for something else
      */
     public static WordPiece read(InputStream in, String source) {
         return new WordPiece(new WordPieceJson(source).read(in));

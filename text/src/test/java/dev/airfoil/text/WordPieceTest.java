@@ -8,7 +8,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -167,12 +166,5 @@ class WordPieceTest {
                 .isInstanceOf(TensorException.class)
                 .hasMessageStartingWith("t.json ")
                 .hasMessageContaining(message);
-    }
-
-    @Test
-    void aMissingFileIsNamed() {
-        assertThatThrownBy(() -> WordPiece.read(Path.of("no/such/tokenizer.json")))
-                .isInstanceOf(TensorException.class)
-                .hasMessageContaining("no/such/tokenizer.json");
     }
 }

@@ -16,6 +16,11 @@ public sealed interface CaseKind permits OpKind, DitKind, BertKind, SamplerKind,
     /** As {@code kind} in the file's metadata. */
     String name();
 
+    /** What stands among a case's outputs but is not computed: it says along which way the others are. */
+    default List<String> given() {
+        return List.of();
+    }
+
     /**
      * Computes the case on the current interpreter's backend and compares everything that it expects.
      *

@@ -58,6 +58,12 @@ public record Checker(Backend backend) {
             Comparison.Deviation worst = comparison
                     .worst()
                     .orElseThrow(() -> new TensorException("the case expects nothing: it has no 'out.' tensor"));
+            List<String> left = golden.notCompared().stream()
+                    .filter(n -> !known.given().contains(n))
+                    .toList();
+            if (worst.isWithin() && !left.isEmpty()) {
+                throw new SkippedException("Airfoil does not compute " + String.join(", ", left) + " of such a case");
+            }
             return new Outcome.Compared(kind, name, worst);
         } catch (SkippedException e) {
             return new Outcome.Skipped(kind, name, e.getMessage());

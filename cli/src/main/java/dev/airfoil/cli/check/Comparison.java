@@ -17,7 +17,6 @@ public final class Comparison {
     public static final double GRADIENTS = 1e-4;
 
     private Optional<Deviation> worst = Optional.empty();
-    private int compared;
 
     /**
      * How far off one tensor is.
@@ -50,13 +49,13 @@ public final class Comparison {
             throw new TensorException(name + " is " + shape + " in the case, and Airfoil computes " + actual.shape());
         }
         Deviation deviation = new Deviation(name, error(actual.toFloats(), expected), tolerance);
-        compared++;
         if (worst.isEmpty() || deviation.isWorseThan(worst.get())) {
             worst = Optional.of(deviation);
         }
     }
 
-    static double error(float[] ours, float[] theirs) {
+    /** How far {@code ours} is off {@code theirs}, which is as long. */
+    public static double error(float[] ours, float[] theirs) {
         double off = 0;
         double norm = 0;
         for (int i = 0; i < theirs.length; i++) {
@@ -70,10 +69,5 @@ public final class Comparison {
     /** The tensor that is furthest off, measured by its tolerance; none if nothing was compared. */
     public Optional<Deviation> worst() {
         return worst;
-    }
-
-    /** Number of tensors compared. */
-    public int compared() {
-        return compared;
     }
 }

@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 
 /** A DiT-Air with the case's weights: its velocity, and the gradient of every parameter and input. */
 record DitKind() implements CaseKind {
+    /** Where a case does not say how many. */
+    private static final int LAYERS = DitConfig.Size.B.layers();
+
     @Override
     public String name() {
         return "dit";
@@ -32,24 +35,30 @@ record DitKind() implements CaseKind {
             params.all().forEach((name, parameter) -> watched.put(name, parameter.value()));
             golden.compareWithGradients(
                     watched,
-                    () -> model.forward(
-                            in.get("latent"),
-                            in.get("text"),
-                            in.get("pooled"),
-                            in.get("sigma"),
-                            in.optional("text_mask")),
+                    () -> {
+                        Tensor velocity = model.forward(
+                                in.get("latent"),
+                                in.get("text"),
+                                in.get("pooled"),
+                                in.get("sigma"),
+                                in.mask("text_mask"));
+                        in.requireAllUsed("DiT");
+                        return velocity;
+                    },
                     comparison);
         }
     }
 
     private static Map<String, Object> settings(GoldenCase golden) {
-        String variant = golden.text("variant", "");
+        String variant = golden.text("variant", Sharing.NONE.variant());
         if (Arrays.stream(Sharing.values()).noneMatch(s -> s.variant().equals(variant))) {
             throw new SkippedException("Airfoil has no DiT '" + variant + "' yet; it has "
                     + Arrays.stream(Sharing.values()).map(Sharing::variant).collect(Collectors.joining(", ")));
         }
-        Map<String, Object> settings = new HashMap<>();
-        golden.config().properties().forEach(e -> settings.put(e.getKey(), value(e.getValue())));
+        Map<String, Object> settings = new HashMap<>(Map.of("variant", variant, "layers", LAYERS));
+        golden.config().properties().stream()
+                .filter(e -> !e.getValue().isNull())
+                .forEach(e -> settings.put(e.getKey(), value(e.getValue())));
         return settings;
     }
 

@@ -7,10 +7,12 @@ import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.Safetensors;
 import dev.airfoil.tensor.io.SafetensorsFile;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +33,7 @@ public final class GoldenCase implements AutoCloseable {
     private final SafetensorsFile file;
     private final String kind;
     private final JsonNode config;
+    private final Set<String> compared = new HashSet<>();
 
     private GoldenCase(SafetensorsFile file, String kind, JsonNode config) {
         this.file = file;
@@ -105,6 +108,27 @@ public final class GoldenCase implements AutoCloseable {
         return node.asDouble();
     }
 
+    /** Numbers of the configuration: a list of them, or one. */
+    public double[] numbers(String key, double otherwise) {
+        JsonNode node = config.path(key);
+        if (!node.isArray() || node.isEmpty()) {
+            return new double[] {number(key, otherwise)};
+        }
+        return node.valueStream()
+                .mapToDouble(n -> {
+                    if (!n.isNumber()) {
+                        throw new TensorException("config." + key + " is " + node + " where numbers are wanted");
+                    }
+                    return n.asDouble();
+                })
+                .toArray();
+    }
+
+    /** Something of the configuration that is so, or is not. */
+    public boolean flag(String key) {
+        return config.path(key).asBoolean(false);
+    }
+
     /** A new tensor with the input {@code name}. */
     public Tensor in(String name) {
         return tensor(INPUT + name);
@@ -127,8 +151,17 @@ public final class GoldenCase implements AutoCloseable {
         return names(OUTPUT);
     }
 
+    /** What the case expects and nothing was compared with: names of outputs and gradients, in the file's order. */
+    public List<String> notCompared() {
+        return file.entries().keySet().stream()
+                .filter(n -> n.startsWith(OUTPUT) || n.startsWith(GRADIENT))
+                .filter(n -> !compared.contains(n))
+                .toList();
+    }
+
     /** Compares one output. */
     public void compare(String name, Tensor actual, Comparison comparison) {
+        compared.add(OUTPUT + name);
         comparison.value(OUTPUT + name, actual, file.entry(OUTPUT + name).spec().shape(), out(name));
     }
 
@@ -148,6 +181,7 @@ public final class GoldenCase implements AutoCloseable {
         compare("main", gradients.value(), comparison);
         for (int i = 0; i < wanted.size(); i++) {
             String name = GRADIENT + wanted.get(i);
+            compared.add(name);
             comparison.gradient(
                     name, gradients.all().get(i), file.entry(name).spec().shape(), file.floats(name));
         }

@@ -1,13 +1,24 @@
 package dev.airfoil.cli.check;
 
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** The inputs of a case by their names, without {@code in.}. */
-record Inputs(Map<String, Tensor> tensors) {
+/** The inputs of a case by their names, without {@code in.}; remembers which were asked for. */
+final class Inputs {
+    private final Map<String, Tensor> tensors;
+    private final Set<String> used = new HashSet<>();
+
+    Inputs(Map<String, Tensor> tensors) {
+        this.tensors = tensors;
+    }
+
     /** @throws TensorException if the case has no such input */
     Tensor get(String name) {
         return optional(name)
@@ -16,7 +27,23 @@ record Inputs(Map<String, Tensor> tensors) {
     }
 
     Optional<Tensor> optional(String name) {
+        used.add(name);
         return Optional.ofNullable(tensors.get(name));
+    }
+
+    /** A mask, 1 for what is kept, in whichever type the case has it. */
+    Optional<Tensor> mask(String name) {
+        return optional(name).map(mask -> F.cast(mask, DType.I32));
+    }
+
+    /** @throws SkippedException if the case has an input that nothing asked for: {@code what} does not know it */
+    void requireAllUsed(String what) {
+        tensors.keySet().stream()
+                .filter(name -> !used.contains(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new SkippedException("Airfoil's " + what + " has no input '" + name + "'");
+                });
     }
 
     /** By the names that their gradients have, without {@code grad.}. */

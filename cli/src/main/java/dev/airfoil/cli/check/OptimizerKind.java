@@ -1,15 +1,17 @@
 package dev.airfoil.cli.check;
 
-import dev.airfoil.tensor.F;
-import dev.airfoil.tensor.Interpreter;
+import dev.airfoil.nn.Init;
+import dev.airfoil.nn.Params;
+import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.train.Adafactor;
 import dev.airfoil.train.AdamW;
 import dev.airfoil.train.Beta2Schedule;
 import dev.airfoil.train.Optimizer;
-import java.util.ArrayList;
-import java.util.Comparator;
+import dev.airfoil.train.OptimizerState;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,8 +21,8 @@ import java.util.regex.Pattern;
  */
 record OptimizerKind() implements CaseKind {
     private static final Pattern OUTPUT = Pattern.compile("step(\\d+)\\.(.+)");
-    private static final Pattern LOSS =
-            Pattern.compile("sum_k \\(1 \\+ ([0-9.]+) s\\) \\|p_k - target_k\\|\\^2 at step s = 1\\.\\.\\d+");
+    private static final Pattern LOSS = Pattern.compile(
+            "sum_k (\\(1 \\+ (?<growth>[0-9.]+) s\\) )?\\|p_k - target_k\\|\\^2( at step s = 1\\.\\.\\d+)?");
 
     @Override
     public String name() {
@@ -40,90 +42,90 @@ record OptimizerKind() implements CaseKind {
 
     @Override
     public void run(GoldenCase golden, Comparison comparison) {
-        String loss = golden.text("loss", "");
+        double growth = growth(golden.text("loss", ""));
+        Optimizer optimizer = optimizer(golden);
+        List<Expected> expected = golden.outputs().stream().map(Expected::of).toList();
+        int last = expected.stream().mapToInt(Expected::step).max().orElse(0);
+        try (Scope scope = Scope.open("optimizer")) {
+            Params params = Params.fresh(scope, 0);
+            Map<String, Tensor> targets = new HashMap<>();
+            for (Expected e : expected) {
+                if (!targets.containsKey(e.parameter())) {
+                    Tensor start = golden.in(e.parameter());
+                    params.get(e.parameter(), Init.ZEROS, start.shape().toArray())
+                            .set(start);
+                    targets.put(e.parameter(), golden.in("target." + e.parameter()));
+                }
+            }
+            OptimizerState state = new OptimizerState(optimizer, params.all(), Params.fresh(scope, 0));
+            for (int step = 1; step <= last; step++) {
+                int now = step;
+                Scope.run("step", () -> {
+                    Map<String, Tensor> gradients = new HashMap<>();
+                    params.all()
+                            .forEach((name, p) -> gradients.put(
+                                    name, p.value().sub(targets.get(name)).mul(2 * (1 + growth * now))));
+                    state.step(now, optimizer.rate(), gradients);
+                });
+                expected.stream()
+                        .filter(e -> e.step() == now)
+                        .forEach(e -> golden.compare(
+                                e.output(), params.all().get(e.parameter()).value(), comparison));
+            }
+        }
+    }
+
+    private static double growth(String loss) {
         Matcher matcher = LOSS.matcher(loss);
         if (!matcher.matches()) {
             throw new SkippedException("the loss '" + loss + "' cannot be read");
         }
-        double growth = Double.parseDouble(matcher.group(1));
-        Optimizer optimizer = optimizer(golden);
-        List<Expected> expected = golden.outputs().stream()
-                .map(Expected::of)
-                .sorted(Comparator.comparingInt(Expected::step))
-                .toList();
-        for (String parameter :
-                expected.stream().map(Expected::parameter).distinct().toList()) {
-            Descent descent = new Descent(optimizer, golden.in("target." + parameter), growth, golden.in(parameter));
-            for (Expected e : expected) {
-                if (e.parameter().equals(parameter)) {
-                    golden.compare(e.output(), descent.after(e.step()), comparison);
-                }
-            }
-        }
+        return matcher.group("growth") == null ? 0 : Double.parseDouble(matcher.group("growth"));
     }
 
     /** What the case leaves open is as the libraries have it. */
     private static Optimizer optimizer(GoldenCase golden) {
         String name = golden.text("optimizer", "");
+        double[] betas = golden.numbers("betas", 0);
+        double beta1 = betas.length == 2 ? betas[0] : 0.9;
+        double beta2 = betas.length == 2 ? betas[1] : 0.999;
         double rate = golden.number("lr", 1e-3);
-        if (name.startsWith("adamw")) {
+        if (name.startsWith("adam")) {
+            boolean decoupled = name.startsWith("adamw");
+            double decay = golden.number("weight_decay", decoupled ? 0.01 : 0);
+            if (golden.flag("amsgrad") || !decoupled && decay != 0) {
+                throw new SkippedException(
+                        "Airfoil's AdamW has neither amsgrad nor a decay that is part of the gradient");
+            }
             return new AdamW(
                     rate,
-                    golden.number("beta1", 0.9),
-                    golden.number("beta2", 0.999),
+                    golden.number("beta1", beta1),
+                    golden.number("beta2", beta2),
                     golden.number("eps", 1e-8),
-                    golden.number("weight_decay", 0.01));
+                    decay);
         }
         if (!name.startsWith("adafactor")) {
             throw new SkippedException("Airfoil has no optimizer '" + name + "'");
         }
-        if (golden.config().path("scale_parameter").asBoolean(false) || golden.number("weight_decay", 0) != 0) {
-            throw new SkippedException("Airfoil's Adafactor has neither parameter scaling nor weight decay");
+        if (golden.flag("scale_parameter")
+                || golden.flag("relative_step")
+                || golden.config().has("beta2_decay")
+                || golden.number("weight_decay", 0) != 0) {
+            throw new SkippedException(
+                    "Airfoil's Adafactor has neither parameter scaling, relative steps nor weight decay");
         }
         // The paper keeps a constant share of the second moment and factors only large matrices; the original lets the
         // share grow and factors every matrix.
-        boolean paper = golden.config().has("beta2");
+        boolean paper = golden.config().has("beta2") || name.startsWith("adafactor_paper");
+        boolean momentum = paper && !golden.config().has("beta1");
         return new Adafactor(
                 rate,
-                golden.number("beta1", 0),
+                golden.number("beta1", momentum ? beta1 : 0),
                 paper
-                        ? new Beta2Schedule.Debiased(golden.number("beta2", 0.999))
+                        ? new Beta2Schedule.Debiased(golden.number("beta2", beta2))
                         : new Beta2Schedule.Power(-golden.number("decay_rate", -0.8)),
-                golden.number("eps1", golden.number("eps", 1e-30)),
+                golden.number("eps1", golden.numbers("eps", 1e-30)[0]),
                 golden.number("clip_threshold", 1),
                 (int) golden.number("min_dim_factored", paper ? 128 : 1));
-    }
-
-    /** One parameter on its way. */
-    private static final class Descent {
-        private final Optimizer optimizer;
-        private final Tensor target;
-        private final double growth;
-        private Tensor p;
-        private List<Tensor> state;
-        private int step;
-
-        Descent(Optimizer optimizer, Tensor target, double growth, Tensor start) {
-            this.optimizer = optimizer;
-            this.target = target;
-            this.growth = growth;
-            this.p = start;
-            this.state = optimizer.state(start.shape()).values().stream()
-                    .map(shape -> F.fill(shape, 0))
-                    .toList();
-        }
-
-        /** The parameter after {@code steps} steps, not fewer than at the last call. */
-        Tensor after(int steps) {
-            while (step < steps) {
-                step++;
-                List<Tensor> inputs = new ArrayList<>(List.of(p, p.sub(target).mul(2 * (1 + growth * step))));
-                inputs.addAll(state);
-                List<Tensor> next = Interpreter.bind(optimizer.update(p.shape(), step, optimizer.rate()), inputs);
-                p = next.getFirst();
-                state = next.subList(1, next.size());
-            }
-            return p;
-        }
     }
 }

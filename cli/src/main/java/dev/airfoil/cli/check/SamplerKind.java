@@ -9,9 +9,10 @@ import dev.airfoil.samplers.Sampler;
 import dev.airfoil.samplers.SigmaSchedule;
 import dev.airfoil.samplers.StepListener;
 import dev.airfoil.samplers.VelocityField;
-import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +25,10 @@ import java.util.stream.IntStream;
 record SamplerKind() implements CaseKind {
     /** {@code x A^T + 0.3 sigma} is dx/dsigma; {@code v = ..} is the velocity, its opposite. */
     private static final Pattern FIELD = Pattern.compile(
-            "(?<velocity>v = )?x (?<matrix>\\w+)\\^T(?<shift> *[-+].*?sigma)?(, pointing to the data)?");
+            "(?<velocity>v = )?(?<minus>-)?x (?<matrix>\\w+)\\^T(?<shift> *[-+][^,]*)?(, pointing to the data)?");
+
+    /** A level that is this much above 1 was rounded up. */
+    private static final double ROUNDED = 1e-6;
 
     @Override
     public String name() {
@@ -32,14 +36,26 @@ record SamplerKind() implements CaseKind {
     }
 
     @Override
+    public List<String> given() {
+        return List.of("out.sigmas", "out.timesteps");
+    }
+
+    @Override
     public void run(GoldenCase golden, Comparison comparison) {
         float[] sigmas = golden.out("sigmas");
-        SigmaSchedule schedule = SigmaSchedule.of(
-                IntStream.range(0, sigmas.length).mapToDouble(i -> sigmas[i]).toArray());
+        SigmaSchedule schedule = SigmaSchedule.of(IntStream.range(0, sigmas.length)
+                .mapToDouble(i -> level(sigmas[i]))
+                .toArray());
         Inputs in = golden.inputs();
+        in.optional("noise"); // is there, though without diffusion nothing asks for it
         Noise noise = i -> in.get("noise").select(0, i);
         Tensor end = sampler(golden).sample(field(golden, in), in.get("x"), schedule, noise, StepListener.NONE);
+        in.requireAllUsed("sampler");
         golden.compare("main", end, comparison);
+    }
+
+    private static double level(double sigma) {
+        return sigma > 1 && sigma < 1 + ROUNDED ? 1 : sigma;
     }
 
     /** What follows the sampler's name, as in {@code euler_shift3}, concerns the schedule, which is given. */
@@ -59,11 +75,14 @@ record SamplerKind() implements CaseKind {
 
     /** {@code w(sigma) = sigma}, or only what stands right of the sign. */
     private static Diffusion diffusion(String text) {
-        String formula = text.substring(text.indexOf('=') + 1);
+        return new Diffusion.Custom(text, formula(text.substring(text.indexOf('=') + 1)));
+    }
+
+    private static DoubleUnaryOperator formula(String text) {
         try {
-            return new Diffusion.Custom(text, Formula.parse(formula));
+            return Formula.parse(text);
         } catch (TensorException e) {
-            throw new SkippedException("the diffusion cannot be read: " + e.getMessage());
+            throw new SkippedException(e.getMessage());
         }
     }
 
@@ -74,12 +93,13 @@ record SamplerKind() implements CaseKind {
             throw new SkippedException("the field '" + text + "' cannot be read");
         }
         double sign = matcher.group("velocity") == null ? -1 : 1;
-        Tensor matrix = in.get(matcher.group("matrix")).transpose();
-        String shift = matcher.group("shift");
-        DoubleUnaryOperator slope = Formula.parse(shift == null ? "0" : "0" + shift);
-        return (x, sigma) -> {
-            Tensor perPoint = F.affine(sigma, slope.applyAsDouble(1), 0).reshape(x.dim(0), 1);
-            return x.matmul(matrix).add(perPoint).mul(sign);
-        };
+        double slope = matcher.group("minus") == null ? 1 : -1;
+        Tensor matrix = in.get(matcher.group("matrix")).transpose().mul(slope);
+        DoubleUnaryOperator shift = formula(
+                Optional.ofNullable(matcher.group("shift")).map(s -> "0" + s).orElse("0"));
+        // A sampler has all points at one level.
+        return (x, sigma) -> x.matmul(matrix)
+                .add(shift.applyAsDouble(sigma.narrow(0, 0, 1).item()))
+                .mul(sign);
     }
 }

@@ -15,6 +15,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckerTest {
     private final Backend backend = Backends.open("reference", BackendProvider.Options.DEFAULT);
@@ -166,6 +168,105 @@ class CheckerTest {
                 .floats("in.x", new float[] {0, 5, 0, 5}, 2, 2)
                 .floats("out.main", new float[] {0.5f, 0.5f, 0.5f, 0.5f}, 2, 2);
         assertThat(line(softmax.save(folder, "softmax"))).startsWith("ok");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "op | {'op': 'attention', 'layout': 'batch, tokens, heads, head_dim'} | the layout is 'batch, tokens,",
+                "op | {'op': 'conv2d_depthwise', 'groups': 2} | neither groups nor dilation",
+                "op | {'op': 'conv2d', 'stride': [2, 1]} | one stride for rows and columns",
+                "op | {'op': 'conv2d', 'padding': 'same'} | no convolution padded \"same\"",
+                "op | {'op': 'conv2d', 'pad': [0, 1]} | no convolution padded [0,1] to compare",
+                "op | {'op': 'embedding', 'padding_idx': 0} | no row for padding",
+                "op | {'op': 'mse', 'reduction': 'max'} | the reduction 'max'",
+                "op | {'op': 'linear', 'activation': 'mish'} | no activation 'mish'",
+                "op | {'op': 'matmul_vector'} | multiplies matrices, here F32[2] and F32[2]",
+                "op | {} | its configuration has no 'op'",
+                "op | {'op': 'silu'} | Airfoil's silu has no input 'a'",
+                "bert | {'hidden_act': 'mish'} | hidden_act = \"mish\" where one of",
+                "bert | {'is_decoder': true} | is_decoder = true",
+                "optimizer | {'optimizer': 'adamw', 'amsgrad': true} | neither amsgrad",
+                "optimizer | {'optimizer': 'adam', 'weight_decay': 0.1} | a decay that is part of the gradient",
+                "optimizer | {'optimizer': 'adafactor', 'relative_step': true} | relative steps",
+                "optimizer | {'optimizer': 'adafactor_torch', 'beta2_decay': -0.8} | parameter scaling",
+                "sampler | {'sampler': 'euler', 'field': 'x A^T + tan(sigma)'} | 'tan(sigma)' is no function",
+            })
+    void whatACaseAsksForAndAirfoilDoesNotHaveIsNoFailure(String kind, String config, String reason) {
+        String json = config.replace('\'', '"');
+        Case golden = new Case(
+                        kind,
+                        kind.equals("optimizer")
+                                ? json.replace("}", ", \"loss\": \"sum_k |p_k - target_k|^2\"}")
+                                : json)
+                .floats("in.a", new float[2], 2)
+                .floats("in.b", new float[2], 2)
+                .floats("in.x", new float[2], 1, 1, 2, 1)
+                .floats("in.q", new float[2], 1, 1, 2, 1)
+                .floats("in.weight", new float[2], 2, 1)
+                .floats("in.A", new float[1], 1, 1)
+                .ints("in.ids", new int[1], 1)
+                .floats("out.main", new float[2], 2)
+                .floats("out.sigmas", new float[] {1, 0}, 2);
+        assertThat(line(golden.save(folder, "case"))).startsWith("skipped").contains(reason);
+    }
+
+    @Test
+    void whatIsExpectedAndNotComparedIsNoSuccess() {
+        assertThat(line(Case.good().floats("out.lse", new float[1], 1).save(folder, "more")))
+                .startsWith("skipped")
+                .endsWith("Airfoil does not compute out.lse of such a case");
+    }
+
+    @Test
+    void settingsHaveTheirUsualNames() {
+        Case sum = new Case("op", "{\"op\": \"mse_sum\", \"reduction\": \"sum\"}")
+                .floats("in.a", new float[] {1, 2}, 2)
+                .floats("in.b", new float[] {0, 0}, 2)
+                .floats("out.main", new float[] {5});
+        assertThat(line(sum.save(folder, "sum"))).startsWith("ok");
+        Case transposed = new Case("op", "{\"op\": \"matmul_transposed\", \"transpose_b\": true}")
+                .floats("in.a", new float[] {1, 2}, 1, 2)
+                .floats("in.b", new float[] {3, 4}, 1, 2)
+                .floats("out.main", new float[] {11}, 1, 1);
+        assertThat(line(transposed.save(folder, "transposed"))).startsWith("ok");
+        Case axes = new Case("op", "{\"op\": \"layer_norm\", \"eps\": 0, \"normalized_shape\": [2, 2]}")
+                .floats("in.x", new float[] {1, 3, 3, 1}, 1, 2, 2)
+                .floats("out.main", new float[] {-1, 1, 1, -1}, 1, 2, 2);
+        assertThat(line(axes.save(folder, "axes"))).startsWith("ok");
+        Case tokens = new Case("op", "{\"op\": \"modulate\", \"eps\": 0}")
+                .floats("in.x", new float[] {1, 3, 3, 1}, 1, 2, 2)
+                .floats("in.shift", new float[] {0, 0, 5, 5}, 1, 2, 2)
+                .floats("in.scale", new float[] {0, 0, 1, 1}, 1, 2, 2)
+                .floats("out.main", new float[] {-1, 1, 7, 3}, 1, 2, 2);
+        assertThat(line(tokens.save(folder, "tokens"))).startsWith("ok");
+        Case epilogue = new Case("op", "{\"op\": \"linear_relu\"}")
+                .floats("in.x", new float[] {1}, 1, 1)
+                .floats("in.weight", new float[] {-2, 2}, 2, 1)
+                .floats("out.main", new float[] {0, 2}, 1, 2);
+        assertThat(line(epilogue.save(folder, "epilogue"))).startsWith("ok");
+        Case mask = new Case("op", "{\"op\": \"attention\"}")
+                .floats("in.q", new float[] {1}, 1, 1, 1, 1)
+                .floats("in.k", new float[] {1, 2}, 1, 1, 2, 1)
+                .floats("in.v", new float[] {3, 4}, 1, 1, 2, 1)
+                .floats("in.mask", new float[] {1, 0}, 1, 1, 1, 2)
+                .floats("out.main", new float[] {3}, 1, 1, 1, 1);
+        assertThat(line(mask.save(folder, "mask"))).startsWith("ok");
+        Case betas = new Case(
+                        "optimizer",
+                        "{\"optimizer\": \"adamw\", \"lr\": 0.1, \"betas\": [0, 0], \"weight_decay\": 0,"
+                                + " \"loss\": \"sum_k |p_k - target_k|^2 at step s = 1..2\"}")
+                .floats("in.p", new float[] {1}, 1)
+                .floats("in.target.p", new float[] {0}, 1)
+                .floats("out.step2.p", new float[] {0.8f}, 1);
+        assertThat(line(betas.save(folder, "betas"))).startsWith("ok");
+        Case field = new Case("sampler", "{\"sampler\": \"euler\", \"field\": \"-x A^T + sigma^2 - 1\"}")
+                .floats("in.A", new float[] {1}, 1, 1)
+                .floats("in.x", new float[] {2, 4}, 1, 2, 1)
+                .floats("out.sigmas", new float[] {1.0000001f, 0.5f, 0}, 3)
+                .floats("out.main", new float[] {4.5f + 0.375f, 9 + 0.375f}, 1, 2, 1);
+        assertThat(line(field.save(folder, "field"))).startsWith("ok");
     }
 
     @Test

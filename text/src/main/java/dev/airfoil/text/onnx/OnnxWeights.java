@@ -4,10 +4,8 @@ import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.io.SafetensorsWriter;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -65,19 +63,6 @@ public record OnnxWeights(Map<String, OnnxTensor> initializers, List<Node> nodes
      */
     public static OnnxWeights read(MemorySegment file, String source) {
         return new OnnxReader(source).read(file);
-    }
-
-    /**
-     * Maps a file into memory and reads it; see {@link #read(MemorySegment, String)}.
-     *
-     * @param arena how long the mapping lasts
-     */
-    public static OnnxWeights read(Path file, Arena arena) {
-        try (FileChannel channel = FileChannel.open(file)) {
-            return read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), file.toString());
-        } catch (IOException e) {
-            throw new TensorException("cannot read the weights " + file + ": " + e, e);
-        }
     }
 
     /**
