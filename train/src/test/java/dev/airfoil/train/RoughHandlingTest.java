@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.Backends;
+import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -86,25 +88,36 @@ class RoughHandlingTest {
         }
     }
 
+    @Test
+    void aSetThatDoesNotFitTheDiskLeavesNothingBehind() throws IOException, InterruptedException {
+        Path images = Files.createDirectory(folder.resolve("images"));
+        for (String name : List.of("a", "b")) {
+            ImageIO.write(
+                    new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
+                    "png",
+                    images.resolve(name + ".png").toFile());
+            Files.writeString(images.resolve(name + ".txt"), name);
+        }
+        Process child = child(
+                "ulimit -f 16; exec", images.toString(), folder.resolve("new").toString());
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        child.waitFor();
+
+        assertThat(said).contains("failed Could not make an image set of " + images);
+        assertThat(folder.resolve("new")).doesNotExist();
+        assertThat(folder.resolve("new.partial")).doesNotExist();
+    }
+
     private Process child(String how, RunSettings settings) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return new ProcessBuilder(
-                        "bash",
-                        "-c",
-                        how + " \"$@\"",
-                        "bash",
-                        java,
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:-UsePerfData",
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ChildRun.class.getName(),
-                        set.toString(),
-                        settings.out().toString(),
-                        Long.toString(settings.steps()))
-                .redirectErrorStream(true)
-                .start();
+        return child(how, set.toString(), settings.out().toString(), Long.toString(settings.steps()));
+    }
+
+    private static Process child(String how, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("bash", "-c", how + " \"$@\"", "bash"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "--add-modules", "jdk.incubator.vector"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildRun.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 }

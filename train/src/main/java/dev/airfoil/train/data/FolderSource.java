@@ -89,10 +89,19 @@ public final class FolderSource {
         for (Path file : files) {
             String id = unixName(folder.relativize(file));
             Path text = file.resolveSibling(file.getFileName().toString().replaceFirst("\\.[^.]*$", ".txt"));
-            List<String> captions = Files.exists(text) ? lines(text) : List.of();
+            if (!Files.exists(text)) {
+                writer.skip(id, "no caption: " + text.getFileName() + " is missing");
+                continue;
+            }
+            List<String> captions;
+            try {
+                captions = lines(text);
+            } catch (IOException e) {
+                writer.skip(id, "no caption: " + e.getMessage());
+                continue;
+            }
             if (captions.isEmpty()) {
-                writer.skip(
-                        id, "no caption: " + text.getFileName() + (Files.exists(text) ? " is empty" : " is missing"));
+                writer.skip(id, "no caption: " + text.getFileName() + " is empty");
                 continue;
             }
             Path parent = folder.relativize(file).getParent();
@@ -101,12 +110,17 @@ public final class FolderSource {
         return found;
     }
 
+    /** Lines that say something, without the white space around. */
     private static List<String> lines(Path text) throws IOException {
+        return read(text).stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+
+    private static List<String> read(Path text) throws IOException {
         try {
-            return Files.readAllLines(text).stream()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty())
-                    .toList();
+            return Files.readAllLines(text);
         } catch (MalformedInputException e) {
             throw new IOException(text + " is not UTF-8 text", e);
         }
@@ -116,7 +130,7 @@ public final class FolderSource {
         List<Captioned> found = new ArrayList<>();
         Path folder = table.toAbsolutePath().getParent();
         int number = 0;
-        for (String line : Files.readAllLines(table)) {
+        for (String line : read(table)) {
             number++;
             if (line.isBlank()) {
                 continue;
@@ -187,6 +201,14 @@ public final class FolderSource {
         if (!Files.isReadable(file)) {
             throw new IOException("there is no such file");
         }
+        try {
+            return Pixels.fit(decode(file), size);
+        } catch (OutOfMemoryError e) {
+            throw new IOException("has more pixels than fit the Java heap", e);
+        }
+    }
+
+    private static BufferedImage decode(Path file) throws IOException {
         BufferedImage image;
         try {
             image = ImageIO.read(file.toFile());
@@ -197,7 +219,7 @@ public final class FolderSource {
         if (image == null) {
             throw new IOException("is in no format that Java reads");
         }
-        return Pixels.fit(image, size);
+        return image;
     }
 
     private static String ending(Path file) {

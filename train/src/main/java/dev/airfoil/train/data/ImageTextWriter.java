@@ -116,9 +116,12 @@ final class ImageTextWriter implements AutoCloseable {
     /** Gives the files back; where {@link #finish} has not moved them, they are deleted. */
     @Override
     public void close() throws IOException {
-        pixels.close();
-        pairs.close();
-        delete(beside);
+        // Closing writes what is still buffered, which fails on a full disk: then above all the files must go.
+        try (pixels) {
+            pairs.close();
+        } finally {
+            delete(beside);
+        }
     }
 
     private static void delete(Path folder) throws IOException {

@@ -1,8 +1,10 @@
 package dev.airfoil.train.data;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The licence of a picture, kept with every pair of a set. */
 public enum Licence {
@@ -36,6 +38,7 @@ public enum Licence {
                 return licence;
             }
         }
-        throw new DataException("\"" + spdx + "\" is not a licence that Airfoil knows; build the image set again.");
+        throw new DataException("\"" + spdx + "\" is not a licence that Airfoil knows; there are "
+                + Arrays.stream(values()).map(Licence::spdx).collect(Collectors.joining(", ")) + ".");
     }
 }

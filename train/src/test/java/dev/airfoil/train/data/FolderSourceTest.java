@@ -59,14 +59,17 @@ class FolderSourceTest {
         byte[] whole = Files.readAllBytes(images.resolve("a.png"));
         Files.write(images.resolve("cut.png"), Arrays.copyOf(whole, 40));
         caption("cut.txt", "half a picture");
+        picture("latin.png", 8, 8, Color.GREEN);
+        Files.write(images.resolve("latin.txt"), new byte[] {'g', 'r', (byte) 0xfc, 'n'});
         List<Long> heard = new ArrayList<>();
 
         BuildReport report = FolderSource.build(images, out, 4, (done, total, _) -> heard.add(done * 100 + total));
 
         assertThat(report.pairs()).isEqualTo(2);
-        assertThat(report.skipped()).hasSize(3);
+        assertThat(report.skipped()).hasSize(4);
         assertThat(report.skipped())
                 .anyMatch(s -> s.equals("silent.png: no caption: silent.txt is missing"))
+                .anyMatch(s -> s.startsWith("latin.png: no caption: ") && s.endsWith("latin.txt is not UTF-8 text"))
                 .anyMatch(s -> s.equals("broken.jpg: is in no format that Java reads"))
                 .anyMatch(s -> s.startsWith("cut.png: does not decode"));
         assertThat(heard).startsWith(4L).endsWith(404L);
@@ -136,6 +139,10 @@ class FolderSourceTest {
         assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("Line 1 of ");
+        Files.write(images.resolve("bad.jsonl"), new byte[] {(byte) 0xff});
+        assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("bad.jsonl is not UTF-8 text");
         caption("second.jsonl", "");
         assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
                 .isInstanceOf(DataException.class)
