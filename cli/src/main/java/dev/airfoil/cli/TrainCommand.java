@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {"", "Example: airfoil data emoji -o emoji && airfoil train emoji -o run --minutes 30"})
 final class TrainCommand implements Callable<Integer> {
+    private static final long STEPS = 20_000;
+
     @Spec
     private CommandSpec spec;
 
@@ -54,9 +56,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            defaultValue = "20000",
-            description = "The last step. Default: ${DEFAULT-VALUE}.")
-    private long steps;
+            description = "The last step. Default: " + STEPS + ", or what the run that is resumed was begun with.")
+    private Optional<Long> steps;
 
     @Option(names = "--minutes", paramLabel = "X", description = "Save and end after this time.")
     private Optional<Double> minutes;
@@ -110,10 +111,11 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter console = spec.commandLine().getOut();
+        Optional<Training.Saved> saved = resume ? Optional.of(Training.saved(out)) : Optional.empty();
         RunSettings settings = new RunSettings(
                 data,
                 out,
-                steps,
+                steps.orElseGet(() -> saved.map(s -> s.steps().orElse(STEPS)).orElse(STEPS)),
                 minutes.map(m -> Duration.ofMillis(Math.round(m * 60_000))),
                 recompute ? Tape.Blocks.RECOMPUTE : Tape.Blocks.REMEMBER,
                 guidance,
@@ -123,9 +125,13 @@ final class TrainCommand implements Callable<Integer> {
             throw new TensorException("a run that is resumed keeps its configuration: give no option of a new run with"
                     + " --resume, or start anew in another folder");
         }
-        TrainConfig config = resume
-                ? Training.configOf(settings.checkpoint())
-                : given.orElseGet(TrainOptions::new).config();
+        if (saved.filter(s -> s.step() >= settings.steps()).isPresent()) {
+            console.println("The run in " + out + " has done its " + saved.get().step()
+                    + " steps; it goes on with a larger --steps");
+            return 0;
+        }
+        TrainConfig config = saved.map(Training.Saved::config)
+                .orElseGet(() -> given.orElseGet(TrainOptions::new).config());
         try (Backend opened = backend.open(spec.commandLine().getErr())) {
             prepare(opened, config); // has nothing to save: Ctrl-C ends it at once
             try (StopSignal stop = StopSignal.onInterrupt()) {

@@ -116,17 +116,18 @@ final class TrainOptions {
                 sized.pooledDim());
     }
 
-    /** A rule that is named, or a rate that is given, keeps nothing else of the base's. */
+    /** A rule that is named keeps nothing of the base's but the rate. */
     private Optimizer optimizer(Optimizer base) {
-        if (optimizer.isEmpty() && rate.isEmpty()) {
-            return base;
-        }
         double lr = rate.orElse(base.rate());
-        Rule rule = optimizer.orElseGet(() -> base instanceof AdamW ? Rule.ADAMW : Rule.ADAFACTOR);
-        return switch (rule) {
-            case ADAFACTOR -> Adafactor.paper(lr);
-            case ADAMW -> AdamW.usual(lr);
-        };
+        return optimizer
+                .<Optimizer>map(rule -> switch (rule) {
+                    case ADAFACTOR -> Adafactor.paper(lr);
+                    case ADAMW -> AdamW.usual(lr);
+                })
+                .orElseGet(() -> switch (base) {
+                    case Adafactor a -> new Adafactor(lr, a.beta1(), a.beta2(), a.eps(), a.clip(), a.minDimFactored());
+                    case AdamW a -> new AdamW(lr, a.beta1(), a.beta2(), a.eps(), a.decay());
+                });
     }
 
     private static TrainConfig read(Path file) {

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /**
  * A training run on disk: one safetensors file with the weights, their average and the optimizer's memory in F32, and
@@ -24,6 +25,7 @@ final class Checkpoint implements AutoCloseable {
 
     private final SafetensorsFile file;
     private final long step;
+    private final OptionalLong steps;
     private final TrainConfig config;
 
     private Checkpoint(SafetensorsFile file) {
@@ -36,6 +38,8 @@ final class Checkpoint implements AutoCloseable {
         this.config = TrainJson.read(text("config"), file.path().toString());
         try {
             this.step = Long.parseLong(text("step"));
+            this.steps =
+                    text("steps").isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text("steps")));
         } catch (NumberFormatException e) {
             throw new TrainException(file.path() + " does not say after which step it was saved", e);
         }
@@ -55,12 +59,15 @@ final class Checkpoint implements AutoCloseable {
     /**
      * Writes a checkpoint beside, then in place of the last one.
      *
+     * @param steps the last step that the run shall do
+     * @param data fingerprint of what it learns from
      * @throws dev.airfoil.tensor.TensorException if the disk is full or a value is not finite; the last one is intact
      */
-    static void write(Path path, TrainState state, TrainConfig config, String data) {
+    static void write(Path path, TrainState state, long steps, TrainConfig config, String data) {
         SafetensorsWriter writer = new SafetensorsWriter()
                 .metadata("format", FORMAT)
                 .metadata("step", Long.toString(state.step()))
+                .metadata("steps", Long.toString(steps))
                 .metadata("config", TrainJson.write(config))
                 .metadata("data", data);
         try (Arena arena = Arena.ofConfined()) {
@@ -98,6 +105,11 @@ final class Checkpoint implements AutoCloseable {
     /** Steps done. */
     long step() {
         return step;
+    }
+
+    /** The last step that the run was to do; empty if an older version wrote the file. */
+    OptionalLong steps() {
+        return steps;
     }
 
     /** The configuration of the run. */

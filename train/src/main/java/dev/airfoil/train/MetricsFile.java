@@ -1,12 +1,15 @@
 package dev.airfoil.train;
 
+import dev.airfoil.tensor.io.AtomicFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -27,7 +30,8 @@ final class MetricsFile implements TrainListener {
                 List<String> kept = Files.readAllLines(path).stream()
                         .filter(line -> stepOf(line) <= step)
                         .toList();
-                Files.write(path, kept);
+                String text = kept.stream().map(line -> line + "\n").collect(Collectors.joining());
+                AtomicFile.write(path, text.getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
             throw failed(e);

@@ -104,7 +104,7 @@ final class Run {
             listener.sampled(step, sheet);
         }
         if (save) {
-            Checkpoint.write(settings.checkpoint(), state, config, data.fingerprint());
+            Checkpoint.write(settings.checkpoint(), state, settings.steps(), config, data.fingerprint());
             ModelFile.write(settings.model(), modelInfo(), state.averages(), DType.BF16);
             listener.saved(step, settings.checkpoint());
         }
@@ -117,8 +117,10 @@ final class Run {
         training.put("steps", Long.toString(state.step()));
         training.put("data", data.fingerprint());
         training.put("config", TrainJson.write(config));
+        // The name of ".", and of the root, which has none.
+        Path folder = settings.out().toAbsolutePath().normalize();
         return new ModelInfo(
-                settings.out().toAbsolutePath().getFileName().toString(),
+                Optional.ofNullable(folder.getFileName()).orElse(folder).toString(),
                 config.model(),
                 config.encoder(),
                 config.textTokens(),

@@ -51,6 +51,10 @@ public record RunSettings(
 
     /** The checkpoint: everything that is needed to go on. */
     public Path checkpoint() {
+        return checkpoint(out);
+    }
+
+    static Path checkpoint(Path out) {
         return out.resolve("checkpoint.safetensors");
     }
 

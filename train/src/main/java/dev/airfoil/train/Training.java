@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SequencedSet;
 import java.util.function.Supplier;
 
@@ -78,28 +79,55 @@ public final class Training {
             Backend backend,
             TrainListener listener,
             StopSignal stop) {
-        if (!Files.exists(settings.checkpoint())) {
-            throw new TrainException("there is nothing to resume: " + settings.checkpoint() + " does not exist");
-        }
         return new Eager(backend).call(() -> {
-            try (Checkpoint checkpoint = Checkpoint.open(settings.checkpoint())) {
-                TrainConfig config = checkpoint.config();
-                expected.filter(other -> !other.equals(config)).ifPresent(other -> {
-                    throw new TrainException(settings.checkpoint() + " is of another configuration: "
-                            + TrainJson.difference(config, other)
-                            + "; resume with its own, or start in another folder");
-                });
-                try (TrainState state = TrainState.load(config, checkpoint)) {
-                    return run(config, settings, state, Optional.of(checkpoint.data()), listener, stop);
-                }
+            Loaded loaded = load(settings, expected);
+            try (TrainState state = loaded.state()) {
+                return run(loaded.config(), settings, state, Optional.of(loaded.data()), listener, stop);
             }
         });
     }
 
-    /** The configuration of the run in a checkpoint. */
-    public static TrainConfig configOf(Path checkpoint) {
-        try (Checkpoint open = Checkpoint.open(checkpoint)) {
-            return open.config();
+    /** What is in a checkpoint. */
+    private record Loaded(TrainConfig config, TrainState state, String data) {}
+
+    /** The file is closed before the run goes on, which will replace it. */
+    private static Loaded load(RunSettings settings, Optional<TrainConfig> expected) {
+        try (Checkpoint checkpoint = open(settings.out())) {
+            TrainConfig config = checkpoint.config();
+            expected.filter(other -> !other.equals(config)).ifPresent(other -> {
+                throw new TrainException(settings.checkpoint() + " is of another configuration: "
+                        + TrainJson.difference(config, other)
+                        + "; resume with its own, or start in another folder");
+            });
+            return new Loaded(config, TrainState.load(config, checkpoint), checkpoint.data());
+        }
+    }
+
+    private static Checkpoint open(Path out) {
+        Path file = RunSettings.checkpoint(out);
+        if (!Files.exists(file)) {
+            throw new TrainException("there is nothing to resume: " + file + " does not exist");
+        }
+        return Checkpoint.open(file);
+    }
+
+    /**
+     * How far a run is.
+     *
+     * @param config its configuration
+     * @param step steps done
+     * @param steps the last step that it was to do; empty if an older version saved it
+     */
+    public record Saved(TrainConfig config, long step, OptionalLong steps) {}
+
+    /**
+     * What the checkpoint in a run's folder says.
+     *
+     * @throws TrainException if there is none
+     */
+    public static Saved saved(Path out) {
+        try (Checkpoint checkpoint = open(out)) {
+            return new Saved(checkpoint.config(), checkpoint.step(), checkpoint.steps());
         }
     }
 

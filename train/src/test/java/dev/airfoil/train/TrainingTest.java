@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -187,6 +188,7 @@ class TrainingTest {
 
         assertThat(first.end()).isEqualTo(TrainResult.End.STOPPED);
         assertThat(first.step()).isEqualTo(3);
+        assertThat(Training.saved(parts.out())).isEqualTo(new Training.Saved(Tiny.config(), 3, OptionalLong.of(6)));
         Training.resume(Optional.empty(), parts, backend, TrainListener.NONE, new StopSignal());
         assertThat(Files.mismatch(straight.checkpoint(), parts.checkpoint())).isEqualTo(-1);
         assertThat(Files.readAllLines(parts.metrics()))
@@ -247,6 +249,15 @@ class TrainingTest {
         assertThat(on.checkpoint()).doesNotExist();
         assertThat(Files.readAllBytes(settings.checkpoint())).isEqualTo(before);
         assertThat(backend.memory().blocks()).isZero();
+    }
+
+    @Test
+    void aModelIsCalledAfterTheFolderHoweverThatIsWritten() {
+        RunSettings settings = Tiny.settings(set, folder.resolve("run/samples/.."), 1);
+        start(settings);
+        try (ModelFile model = ModelFile.open(settings.model())) {
+            assertThat(model.info().name()).isEqualTo("run");
+        }
     }
 
     private TrainResult resume(RunSettings settings, Optional<TrainConfig> expected) {
