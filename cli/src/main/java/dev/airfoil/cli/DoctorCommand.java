@@ -135,8 +135,8 @@ final class DoctorCommand implements Callable<Integer> {
                 say(name, found.summary());
                 found.complaints().forEach(complaint -> wrong("", complaint));
             });
-        } catch (TensorException e) {
-            wrong(name, e.getMessage());
+        } catch (RuntimeException e) {
+            wrong(name, sentence(e));
         }
     }
 
@@ -150,9 +150,14 @@ final class DoctorCommand implements Callable<Integer> {
     private void part(String name, Supplier<String> body) {
         try {
             say(name, body.get());
-        } catch (TensorException e) {
-            wrong(name, e.getMessage());
+        } catch (RuntimeException e) {
+            wrong(name, sentence(e));
         }
+    }
+
+    /** Whatever a driver throws, what is said of the rest of the machine is wanted too. */
+    private static String sentence(RuntimeException e) {
+        return e instanceof TensorException ? e.getMessage() : "this should not have happened: " + e;
     }
 
     private void wrong(String what, String sentence) {

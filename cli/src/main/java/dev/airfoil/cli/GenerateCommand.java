@@ -6,6 +6,7 @@ import dev.airfoil.pipeline.TextToImage;
 import dev.airfoil.samplers.StepListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -54,20 +55,30 @@ final class GenerateCommand implements Callable<Integer> {
         // Where nothing can be written, nothing needs to be painted.
         List<Path> files = OutputFiles.of(out, request);
         long began = System.nanoTime();
-        List<GeneratedImage> images;
+        List<String> notes = new ArrayList<>();
         try (TextToImage model = sampling.open(err);
                 ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal())) {
-            images = model.generate(request, progress -> {
-                line.update(progress.fraction(), "step " + progress.step() + " of " + progress.steps());
-                return StepListener.Answer.CONTINUE;
-            });
+            // Each batch is written as soon as it is painted: who stops a long run keeps the pictures that are done.
+            for (int done = 0; done < count; done += sampling.batch()) {
+                List<Path> part = files.subList(done, Math.min(count, done + sampling.batch()));
+                double before = done;
+                List<GeneratedImage> images =
+                        model.generate(request.withCount(part.size()).withSeed(request.seed() + done), progress -> {
+                            double fraction = (before + part.size() * progress.fraction()) / count;
+                            line.update(fraction, "step " + progress.step() + " of " + progress.steps());
+                            return StepListener.Answer.CONTINUE;
+                        });
+                for (int i = 0; i < part.size(); i++) {
+                    images.get(i).write(part.get(i));
+                }
+                if (done == 0) {
+                    notes.addAll(images.getFirst().warnings());
+                }
+            }
         }
-        images.getFirst().warnings().forEach(warning -> err.println("Note: " + warning));
-        for (int i = 0; i < images.size(); i++) {
-            images.get(i).write(files.get(i));
-            spec.commandLine()
-                    .getOut()
-                    .println(files.get(i) + "  (seed " + images.get(i).seed() + ")");
+        notes.forEach(note -> err.println("Note: " + note));
+        for (int i = 0; i < count; i++) {
+            spec.commandLine().getOut().println(files.get(i) + "  (seed " + (request.seed() + i) + ")");
         }
         spec.commandLine().getOut().println(String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - began) / 1e9));
         return 0;

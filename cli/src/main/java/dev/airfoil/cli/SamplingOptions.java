@@ -73,6 +73,11 @@ final class SamplingOptions {
             description = "Pictures painted at once, at most. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
+    /** Pictures painted at once, at most. */
+    int batch() {
+        return batch;
+    }
+
     /** What these options ask for. */
     GenerationRequest request(String prompt, int count) {
         return new GenerationRequest(

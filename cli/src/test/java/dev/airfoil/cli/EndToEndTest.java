@@ -48,6 +48,8 @@ class EndToEndTest {
 
         train("run", 2);
         assertThat(airfoil(1, trainArgs("run", 2))).contains("holds a run already; resume it");
+        assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--resume"))
+                .contains("The run in " + at("run") + " has done its 2 steps; it goes on with a larger --steps");
         assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", "4", "--resume"))
                 .contains("steps 3 to 4", "Done after step 4");
         assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", "5", "--resume", "--precision", "mixed"))
@@ -56,7 +58,21 @@ class EndToEndTest {
 
         String model = at("run/model.safetensors");
         assertThat(airfoil(
-                        0, "generate", "a", "red", "square", "-m", model, "-o", at("x.png"), "--steps", "2", "-c", "2"))
+                        0,
+                        "generate",
+                        "a",
+                        "red",
+                        "square",
+                        "-m",
+                        model,
+                        "-o",
+                        at("x.png"),
+                        "--steps",
+                        "2",
+                        "-c",
+                        "2",
+                        "--batch",
+                        "1"))
                 .contains("x-0.png  (seed 0)", "x-1.png  (seed 1)");
         assertThat(Png.texts(folder.resolve("x-1.png")))
                 .containsEntry("prompt", "a red square")

@@ -130,17 +130,22 @@ public final class ModelFile implements AutoCloseable {
      */
     public static void write(Path target, ModelInfo info, Map<String, Tensor> parameters, DType dtype) {
         SafetensorsWriter writer = new SafetensorsWriter().metadata(KEY, info.toJson());
-        parameters.forEach((name, value) -> {
-            TensorSpec spec = new TensorSpec(dtype, value.shape());
-            writer.tensor(name, spec, () -> bytes(value, spec));
-        });
-        writer.write(target);
-    }
-
-    private static MemorySegment bytes(Tensor value, TensorSpec spec) {
-        MemorySegment bytes = Arena.ofAuto().allocate(spec.bytes(), Long.BYTES);
-        Scope.run("write", () -> F.cast(value, spec.dtype()).download(bytes));
-        return bytes;
+        try (Arena arena = Arena.ofConfined()) {
+            long largest = parameters.values().stream()
+                    .mapToLong(value -> new TensorSpec(dtype, value.shape()).bytes())
+                    .max()
+                    .orElse(0);
+            MemorySegment staging = arena.allocate(largest, Long.BYTES);
+            parameters.forEach((name, value) -> {
+                TensorSpec spec = new TensorSpec(dtype, value.shape());
+                writer.tensor(name, spec, () -> {
+                    MemorySegment bytes = staging.asSlice(0, spec.bytes());
+                    Scope.run("write", () -> F.cast(value, dtype).download(bytes));
+                    return bytes;
+                });
+            });
+            writer.write(target);
+        }
     }
 
     @Override
