@@ -122,7 +122,7 @@ public record ChoiceFile(Path folder) {
         String machine = String.join(
                 "|",
                 Version.current(),
-                build(ChoiceFile.class.getProtectionDomain().getCodeSource()),
+                build(Optional.ofNullable(ChoiceFile.class.getProtectionDomain().getCodeSource())),
                 Runtime.version().toString(),
                 System.getProperty("java.vm.name"),
                 System.getProperty("os.arch"),
@@ -135,17 +135,20 @@ public record ChoiceFile(Path folder) {
      * Sum of the jar that the kernels come from, since what a snapshot's version stands for changes; empty where they do
      * not come from one.
      */
-    static String build(CodeSource source) {
+    static String build(Optional<CodeSource> source) {
         try {
-            Path jar = Path.of(source.getLocation().toURI());
+            if (source.isEmpty()) {
+                return "";
+            }
+            Path jar = Path.of(source.get().getLocation().toURI());
             if (!Files.isRegularFile(jar)) {
                 return "";
             }
             CRC32C sum = new CRC32C();
             sum.update(Files.readAllBytes(jar));
             return Long.toHexString(sum.getValue());
-        } catch (IOException | URISyntaxException | FileSystemNotFoundException e) {
-            return "";
+        } catch (IOException | URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+            return ""; // jars within jars, and what else class loaders come up with
         }
     }
 

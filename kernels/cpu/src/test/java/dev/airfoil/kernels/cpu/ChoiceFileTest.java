@@ -7,6 +7,9 @@ import dev.airfoil.tensor.ops.Sum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
+import java.security.cert.Certificate;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,20 @@ class ChoiceFileTest {
         Path other = Files.writeString(kept.folder().resolve("other.properties"), "");
         kept.delete();
         assertThat(other).exists();
+    }
+
+    @Test
+    void everyBuildOfTheKernelsHasItsOwn() throws IOException {
+        Path jar = temp.resolve("kernels.jar");
+        Optional<CodeSource> source = Optional.of(new CodeSource(jar.toUri().toURL(), new Certificate[0]));
+        Files.writeString(jar, "one");
+        String one = ChoiceFile.build(source);
+        Files.writeString(jar, "two");
+        assertThat(ChoiceFile.build(source)).isNotEqualTo(one).isNotEmpty();
+        Files.writeString(jar, "one");
+        assertThat(ChoiceFile.build(source)).isEqualTo(one);
+        Files.delete(jar);
+        assertThat(ChoiceFile.build(source)).isEmpty();
     }
 
     @ParameterizedTest
