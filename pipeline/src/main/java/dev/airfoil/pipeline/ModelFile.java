@@ -10,6 +10,7 @@ import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.TensorSpec;
+import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.tensor.io.Safetensors;
 import dev.airfoil.tensor.io.SafetensorsFile;
 import dev.airfoil.tensor.io.SafetensorsWriter;
@@ -75,7 +76,7 @@ public final class ModelFile implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new TensorException(
-                    "cannot unpack the model that comes with Airfoil: " + e.getMessage()
+                    "cannot unpack the model that comes with Airfoil: " + Reason.andPlace(e)
                             + "; is there space in the folder for temporary files?",
                     e);
         }

@@ -1,6 +1,7 @@
 package dev.airfoil.train;
 
 import dev.airfoil.tensor.io.AtomicFile;
+import dev.airfoil.tensor.io.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -99,7 +100,6 @@ final class MetricsFile implements TrainListener {
     }
 
     private TrainException failed(IOException e) {
-        return new TrainException(
-                "cannot write " + path + " (" + e.getMessage() + "); the last checkpoint is intact", e);
+        return new TrainException("cannot write " + path + " (" + Reason.of(e) + "); the last checkpoint is intact", e);
     }
 }

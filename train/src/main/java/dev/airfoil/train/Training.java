@@ -3,6 +3,7 @@ package dev.airfoil.train;
 import dev.airfoil.pipeline.LatentCodec;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.Eager;
+import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.text.TextEncoder;
 import dev.airfoil.train.data.ImageTextSet;
 import dev.airfoil.train.data.Progress;
@@ -58,7 +59,7 @@ public final class Training {
         try {
             Files.createDirectories(settings.out());
         } catch (IOException e) {
-            throw new TrainException("cannot make the folder " + settings.out() + ": " + e.getMessage(), e);
+            throw new TrainException("cannot make the folder " + settings.out() + " (" + Reason.andPlace(e) + ")", e);
         }
         return new Eager(backend).call(() -> {
             try (TrainState state = TrainState.fresh(config)) {

@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.io.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ public final class EmojiBuilder {
             return writer.finish("emoji of the npm packages of "
                     + String.join(", ", styles.stream().map(EmojiStyle::prompt).toList()));
         } catch (IOException e) {
-            throw new DataException("Could not write the image set " + out + ": " + e.getMessage() + ".", e);
+            throw new DataException("Could not write the image set " + out + " (" + Reason.andPlace(e) + ").", e);
         }
     }
 

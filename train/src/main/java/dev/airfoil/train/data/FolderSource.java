@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.io.Reason;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -58,7 +59,7 @@ public final class FolderSource {
             progress.update(done, all.size(), "reading pictures");
             return writer.finish(images.toString());
         } catch (IOException e) {
-            throw new DataException("Could not make an image set of " + images + ": " + e.getMessage() + ".", e);
+            throw new DataException("Could not make an image set of " + images + " (" + Reason.andPlace(e) + ").", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.io.Reason;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -77,7 +78,10 @@ public final class ImageTextSet {
                 MemorySegment pixels = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, Arena.ofAuto());
                 return new ImageTextSet(size, pairs, pixels);
             }
-        } catch (IOException | JacksonException e) {
+        } catch (IOException e) {
+            throw new DataException(
+                    "Could not read the image set " + folder + " (" + Reason.andPlace(e) + ")" + AGAIN, e);
+        } catch (JacksonException e) {
             throw new DataException("Could not read the image set " + folder + ": " + e.getMessage() + AGAIN, e);
         }
     }

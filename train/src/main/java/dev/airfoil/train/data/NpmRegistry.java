@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.tensor.io.UserCache;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -82,7 +83,7 @@ public final class NpmRegistry {
                     .filter(s -> !s.isEmpty())
                     .findFirst();
         } catch (IOException e) {
-            throw new DataException("Could not read " + npmrc + ": " + e.getMessage() + ".", e);
+            throw new DataException("Could not read " + npmrc + ": " + Reason.of(e) + ".", e);
         }
     }
 
@@ -95,7 +96,7 @@ public final class NpmRegistry {
             }
             Files.createDirectories(cache);
         } catch (IOException e) {
-            throw new DataException("Could not use the cache folder " + cache + ": " + e.getMessage() + ".", e);
+            throw new DataException("Could not use the cache folder " + cache + " (" + Reason.andPlace(e) + ").", e);
         }
         URI from = address.resolve(wanted.path());
         Path beside =
@@ -110,9 +111,8 @@ public final class NpmRegistry {
             Files.move(beside, kept, StandardCopyOption.REPLACE_EXISTING);
             return kept;
         } catch (IOException e) {
-            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             throw new DataException(
-                    "Could not download " + wanted + " from " + from + " (" + reason
+                    "Could not download " + wanted + " from " + from + " (" + Reason.of(e)
                             + "): check the network, or put the file at " + kept + " and run again.",
                     e);
         } finally {
@@ -135,7 +135,7 @@ public final class NpmRegistry {
             }
         } catch (IOException e) {
             throw new DataException(
-                    "Could not read " + tarball + ": " + e.getMessage() + "; delete the file and run again.", e);
+                    "Could not read " + tarball + ": " + Reason.of(e) + "; delete the file and run again.", e);
         }
         for (String name : names) {
             if (!found.containsKey(name)) {
@@ -176,7 +176,7 @@ public final class NpmRegistry {
         try {
             Files.deleteIfExists(beside);
         } catch (IOException e) {
-            throw new DataException("Could not delete " + beside + ": " + e.getMessage() + ".", e);
+            throw new DataException("Could not delete " + beside + ": " + Reason.of(e) + ".", e);
         }
     }
 }
