@@ -42,7 +42,8 @@ final class SelfTest {
     static Result run(Backend backend) {
         Map<String, Double> errors = new LinkedHashMap<>();
         try (Backend reference = Backends.open("reference", BackendProvider.Options.DEFAULT)) {
-            cases().forEach((name, body) -> errors.put(name, Comparison.error(values(backend, body), values(reference, body))));
+            cases().forEach((name, body) ->
+                    errors.put(name, Comparison.error(values(backend, body), values(reference, body))));
         }
         return new Result(errors, gigaflops(backend));
     }

@@ -111,6 +111,11 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter console = spec.commandLine().getOut();
+        Optional<TrainOptions> given = Optional.ofNullable(options); // picocli sets a group only if one of it is given
+        if (resume && given.isPresent()) {
+            throw new TensorException("a run that is resumed keeps its configuration: give no option of a new run with"
+                    + " --resume, or start anew in another folder");
+        }
         Optional<Training.Saved> saved = resume ? Optional.of(Training.saved(out)) : Optional.empty();
         RunSettings settings = new RunSettings(
                 data,
@@ -120,11 +125,6 @@ final class TrainCommand implements Callable<Integer> {
                 recompute ? Tape.Blocks.RECOMPUTE : Tape.Blocks.REMEMBER,
                 guidance,
                 new RunSettings.Every(logEvery, validateEvery, sampleEvery, saveEvery));
-        Optional<TrainOptions> given = Optional.ofNullable(options); // picocli sets a group only if one of it is given
-        if (resume && given.isPresent()) {
-            throw new TensorException("a run that is resumed keeps its configuration: give no option of a new run with"
-                    + " --resume, or start anew in another folder");
-        }
         if (saved.filter(s -> s.step() >= settings.steps()).isPresent()) {
             console.println("The run in " + out + " has done its " + saved.get().step()
                     + " steps; it goes on with a larger --steps");

@@ -27,7 +27,7 @@ final class TrainOptions {
             names = "--config",
             paramLabel = "JSON",
             description =
-                    "A file with a whole configuration, as metrics and model files hold it; other options change it.")
+                    "A file with a whole configuration, as a checkpoint's metadata holds it; other options change it.")
     private Optional<Path> config = Optional.empty();
 
     @Option(

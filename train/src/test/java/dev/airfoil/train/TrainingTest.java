@@ -253,7 +253,7 @@ class TrainingTest {
 
     @Test
     void aModelIsCalledAfterTheFolderHoweverThatIsWritten() {
-        RunSettings settings = Tiny.settings(set, folder.resolve("run/samples/.."), 1);
+        RunSettings settings = Tiny.settings(set, folder.resolve("run/."), 1);
         start(settings);
         try (ModelFile model = ModelFile.open(settings.model())) {
             assertThat(model.info().name()).isEqualTo("run");

@@ -173,28 +173,29 @@ class CheckerTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '~',
             value = {
-                "op | {'op': 'attention', 'layout': 'batch, tokens, heads, head_dim'} | the layout is 'batch, tokens,",
-                "op | {'op': 'conv2d_depthwise', 'groups': 2} | neither groups nor dilation",
-                "op | {'op': 'conv2d', 'stride': [2, 1]} | one stride for rows and columns",
-                "op | {'op': 'conv2d', 'padding': 'same'} | no convolution padded \"same\"",
-                "op | {'op': 'conv2d', 'pad': [0, 1]} | no convolution padded [0,1] to compare",
-                "op | {'op': 'embedding', 'padding_idx': 0} | no row for padding",
-                "op | {'op': 'mse', 'reduction': 'max'} | the reduction 'max'",
-                "op | {'op': 'linear', 'activation': 'mish'} | no activation 'mish'",
-                "op | {'op': 'matmul_vector'} | multiplies matrices, here F32[2] and F32[2]",
+                "op | {`op`: `attention`, `layout`: `batch, tokens, heads, head_dim`} | the layout is 'batch, tokens,",
+                "op | {`op`: `conv2d_depthwise`, `groups`: 2} | neither groups nor dilation",
+                "op | {`op`: `conv2d`, `stride`: [2, 1]} | one stride for rows and columns",
+                "op | {`op`: `conv2d`, `padding`: `same`} | no convolution padded \"same\"",
+                "op | {`op`: `conv2d`, `pad`: [0, 1]} | no convolution padded [0,1] to compare",
+                "op | {`op`: `embedding`, `padding_idx`: 0} | no row for padding",
+                "op | {`op`: `mse`, `reduction`: `max`} | the reduction 'max'",
+                "op | {`op`: `linear`, `activation`: `mish`} | no activation 'mish'",
+                "op | {`op`: `matmul_vector`} | multiplies matrices, here F32[2] and F32[2]",
                 "op | {} | its configuration has no 'op'",
-                "op | {'op': 'silu'} | Airfoil's silu has no input 'a'",
-                "bert | {'hidden_act': 'mish'} | hidden_act = \"mish\" where one of",
-                "bert | {'is_decoder': true} | is_decoder = true",
-                "optimizer | {'optimizer': 'adamw', 'amsgrad': true} | neither amsgrad",
-                "optimizer | {'optimizer': 'adam', 'weight_decay': 0.1} | a decay that is part of the gradient",
-                "optimizer | {'optimizer': 'adafactor', 'relative_step': true} | relative steps",
-                "optimizer | {'optimizer': 'adafactor_torch', 'beta2_decay': -0.8} | parameter scaling",
-                "sampler | {'sampler': 'euler', 'field': 'x A^T + tan(sigma)'} | 'tan(sigma)' is no function",
+                "op | {`op`: `silu`} | Airfoil's silu has no input 'a'",
+                "bert | {`hidden_act`: `mish`} | hidden_act = \"mish\" where one of",
+                "bert | {`is_decoder`: true} | is_decoder = true",
+                "optimizer | {`optimizer`: `adamw`, `amsgrad`: true} | neither amsgrad",
+                "optimizer | {`optimizer`: `adam`, `weight_decay`: 0.1} | a decay that is part of the gradient",
+                "optimizer | {`optimizer`: `adafactor`, `relative_step`: true} | relative steps",
+                "optimizer | {`optimizer`: `adafactor_torch`, `beta2_decay`: -0.8} | parameter scaling",
+                "sampler | {`sampler`: `euler`, `field`: `x A^T + tan(sigma)`} | 'tan(sigma)' is no function",
             })
     void whatACaseAsksForAndAirfoilDoesNotHaveIsNoFailure(String kind, String config, String reason) {
-        String json = config.replace('\'', '"');
+        String json = config.replace('`', '"');
         Case golden = new Case(
                         kind,
                         kind.equals("optimizer")

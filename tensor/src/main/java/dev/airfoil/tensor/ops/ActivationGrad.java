@@ -3,6 +3,7 @@ package dev.airfoil.tensor.ops;
 import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Fused;
+import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorSpec;
 import java.util.List;
