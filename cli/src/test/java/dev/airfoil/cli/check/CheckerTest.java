@@ -192,7 +192,7 @@ class CheckerTest {
                 "optimizer | {`optimizer`: `adam`, `weight_decay`: 0.1} | a decay that is part of the gradient",
                 "optimizer | {`optimizer`: `adafactor`, `relative_step`: true} | relative steps",
                 "optimizer | {`optimizer`: `adafactor_torch`, `beta2_decay`: -0.8} | parameter scaling",
-                "sampler | {`sampler`: `euler`, `field`: `x A^T + tan(sigma)`} | 'tan(sigma)' is no function",
+                "sampler | {`sampler`: `euler`, `field`: `x A^T + tan(sigma)`} | + tan(sigma)' is no function",
             })
     void whatACaseAsksForAndAirfoilDoesNotHaveIsNoFailure(String kind, String config, String reason) {
         String json = config.replace('`', '"');
