@@ -35,9 +35,7 @@ class SpecialValuesTest {
     private static void check() {
         for (Activation.Fn fn : Activation.Fn.values()) {
             assertThat(of(fn, Float.NaN)).as("%s of NaN", fn).containsOnly(Float.NaN);
-            assertThat(of(fn, Float.POSITIVE_INFINITY))
-                    .as("%s of infinity", fn)
-                    .containsOnly(Float.POSITIVE_INFINITY);
+            assertThat(of(fn, Float.POSITIVE_INFINITY)).as("%s of infinity", fn).containsOnly(Float.POSITIVE_INFINITY);
         }
     }
 
