@@ -27,6 +27,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class WarmUp {
     private static final Options ALONE = new Options(OptionalInt.of(1), OptionalLong.empty());
+    /** Keys of more than one block: only the second is added to the first. */
+    private static final int FAR = 110;
+
     private static final AtomicBoolean STARTED = new AtomicBoolean();
 
     private WarmUp() {}
@@ -66,6 +69,7 @@ final class WarmUp {
             int[] keys = new int[n];
             Arrays.fill(keys, 1, n, 1);
             Tensor mask = Tensor.of(keys, 1, n);
+            Tensor far = F.zeros(1, heads, FAR, e);
             for (int i = 0; i < rounds; i++) {
                 Scope.run("round", () -> {
                     F.linear(x, weight, Optional.of(bias), Activation.Fn.NONE);
@@ -76,6 +80,7 @@ final class WarmUp {
                     F.gatedResidual(x, x, streams, 1, Norm.LAYER);
                     List<Tensor> parts = F.qkNormRope(qkv, scale, scale, turn, turn);
                     F.attention(parts.get(0), parts.get(1), parts.get(2), Optional.of(mask), Attention.ofHeadWidth(e));
+                    F.attention(parts.get(0), far, far, Optional.empty(), Attention.ofHeadWidth(e));
                     add(backend.choice().gemm(), x, weight, n, d);
                 });
             }
