@@ -5,7 +5,6 @@ import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 
 import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
-import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Tile;
 import dev.airfoil.kernels.cpu.gemm.Tiles;
 import dev.airfoil.kernels.cpu.vector.Lanes;
@@ -23,7 +22,6 @@ import jdk.incubator.vector.FloatVector;
  */
 public record FlashAttention(Tiles.Attention tiles) {
     private static final int KEYS = 96;
-    private static final double LN_2 = Math.log(2);
 
     /** Queries in a block. */
     private int queries() {
@@ -129,11 +127,10 @@ public record FlashAttention(Tiles.Attention tiles) {
         /** Queries {@code q0 ..} of the head. */
         void block(Heads q, int q0, Heads o, MemorySegment lse, long lseRow) {
             int rows = Math.min(width, p.n() - q0);
-            Operand left = q.rows(b, h, q0);
-            left.packRight(rows, nr, e, panel, qPanels);
             bounded = p.direction() == Direction.BOTH
                     && Math.sqrt((double) longestKey * q.longest(b, h, q0, rows, e)) * Math.abs(factor())
                             < Softmax2.BOUND;
+            q.rows(b, h, q0).packRight(rows, nr, e, panel, qPanels);
             Arrays.fill(max, bounded ? 0 : Softmax2.LOWEST);
             Arrays.fill(sum, 0);
             int m = p.limit(b, q0 + rows - 1);
@@ -143,11 +140,11 @@ public record FlashAttention(Tiles.Attention tiles) {
             for (int k0 = 0; k0 < m; k0 += step) {
                 keys(q0, rows, k0, Math.min(step, m - k0));
             }
+            // Now max is lse, and factor what the sums of values are to be multiplied with.
+            Softmax2.finish(max, sum, width, max, factor);
+            Lanes.copy(max, 0, lse, lseRow + 4L * q0, rows);
             for (int i = 0; i < rows; i++) {
-                store(i, m, o, o.at(b, h) + (q0 + i) * o.row());
-                float l = sum[i];
-                float value = l > 0 ? (float) (max[i] * LN_2 + Math.log(l)) : 0;
-                Lanes.set(lse, lseRow + 4L * (q0 + i), value);
+                store(i, o.data(), o.at(b, h) + (q0 + i) * o.row());
             }
         }
 
@@ -159,12 +156,9 @@ public record FlashAttention(Tiles.Attention tiles) {
             if (p.limit(b, q0) < k0 + n) {
                 hide(q0, rows, k0, n);
             }
-            if (bounded) {
-                Softmax2.bounded(scores, n * width, factor(), weights);
-            }
             for (int j = 0; j < up(rows, nr); j += Lanes.N) {
                 if (bounded) {
-                    Softmax2.sums(weights, width, j, n, sum);
+                    Softmax2.bounded(scores, width, j, n, factor(), weights, sum);
                 } else {
                     Softmax2.block(scores, width, j, n, factor(), weights, max, sum, factor);
                 }
@@ -202,21 +196,22 @@ public record FlashAttention(Tiles.Attention tiles) {
             }
         }
 
-        private void store(int i, int m, Heads o, long to) {
-            if (m == 0 || sum[i] == 0) {
-                o.data().asSlice(to, 4L * e).fill((byte) 0);
+        private void store(int i, MemorySegment o, long at) {
+            if (sum[i] == 0) {
+                o.asSlice(at, 4L * e).fill((byte) 0);
                 return;
             }
-            float r = 1 / sum[i];
+            MemorySegment from = Lanes.offHeap(out);
+            MemorySegment to = Lanes.offHeap(o);
             long row = 4L * i * eUp;
             int j = 0;
             for (; j + Lanes.N <= e; j += Lanes.N) {
-                FloatVector.fromMemorySegment(F, out, row + 4L * j, LE)
-                        .mul(r)
-                        .intoMemorySegment(o.data(), to + 4L * j, LE);
+                FloatVector.fromMemorySegment(F, from, row + 4L * j, LE)
+                        .mul(factor[i])
+                        .intoMemorySegment(to, at + 4L * j, LE);
             }
             for (; j < e; j++) {
-                Lanes.set(o.data(), to + 4L * j, Lanes.get(out, row + 4L * j) * r);
+                Lanes.set(to, at + 4L * j, Lanes.get(from, row + 4L * j) * factor[i]);
             }
         }
     }

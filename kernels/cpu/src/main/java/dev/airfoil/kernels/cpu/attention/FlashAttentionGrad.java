@@ -75,6 +75,9 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
         private final float[] weights;
         private final float[] grads;
         private final float[] panel;
+        /** {@code -lse} of each query, as a power of 2. */
+        private final float[] shift;
+
         private final float[] delta;
         private final MemorySegment qRight;
         private final MemorySegment goRight;
@@ -105,7 +108,8 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
             this.weights = s.floats(2, (long) rows * width);
             this.grads = s.floats(3, (long) rows * width);
             this.panel = s.floats(5, (long) nr * most + 16);
-            this.delta = s.floats(6, n);
+            this.shift = s.floats(6, n);
+            this.delta = s.floats(7, n);
             this.qRight = s.segment(0, (long) eUp * n);
             this.goRight = s.segment(1, (long) eUp * n);
             this.kPanels = s.segment(2, (long) eUp * m);
@@ -131,7 +135,9 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
                 clear(t.gv(), b, h);
             }
             pack(b, h, m);
+            long lseRow = t.lseBase() + 4L * (b * p.h() + h) * n;
             for (int i = 0; i < n; i++) {
+                shift[i] = -Problem.LOG2_E * Lanes.get(t.lse(), lseRow + 4L * i);
                 delta[i] = dot(
                         t.go().data(),
                         t.go().at(b, h) + i * t.go().row(),
@@ -146,7 +152,7 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
                 for (int q0 = 0; q0 < n; q0 += rows) {
                     int queries = Math.min(rows, n - q0);
                     if (p.limit(b, q0 + queries - 1) > k0) {
-                        block(b, h, q0, queries, k0, keys);
+                        block(b, q0, queries, k0, keys);
                     }
                 }
                 p.keys().scatter(gk, 0, 4L * eUp, b, k0, keys, t.gk(), h, e);
@@ -164,18 +170,20 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
         }
 
         private void pack(int b, int h, int m) {
-            t.q().rows(b, h, 0).packLeft(n, mr, e, qLeft);
-            t.go().rows(b, h, 0).packLeft(n, mr, e, goLeft);
             t.q().columns(b, h, 0).packRight(e, nr, n, panel, qRight);
+            t.q().rows(b, h, 0).packLeft(n, mr, e, qLeft);
             t.go().columns(b, h, 0).packRight(e, nr, n, panel, goRight);
+            t.go().rows(b, h, 0).packLeft(n, mr, e, goLeft);
             Heads k = p.keys().gather(t.k(), b, h, e, keptK);
             Heads v = p.keys().gather(t.v(), b, h, e, keptV);
+            k.columns(0, 0, 0).packRight(e, nr, m, panel, kPanels);
             k.rows(0, 0, 0).packRight(m, nr, e, panel, kTurned);
             v.rows(0, 0, 0).packRight(m, nr, e, panel, vTurned);
-            k.columns(0, 0, 0).packRight(e, nr, m, panel, kPanels);
         }
 
-        private float dot(MemorySegment a, long ao, MemorySegment b, long bo) {
+        private float dot(MemorySegment x, long ao, MemorySegment y, long bo) {
+            MemorySegment a = Lanes.offHeap(x);
+            MemorySegment b = Lanes.offHeap(y);
             FloatVector sum = FloatVector.zero(F);
             int i = 0;
             for (; i + Lanes.N <= e; i += Lanes.N) {
@@ -189,10 +197,10 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
             return all;
         }
 
-        private void block(int b, int h, int q0, int queries, int k0, int keys) {
+        private void block(int b, int q0, int queries, int k0, int keys) {
             scores(qLeft, q0, queries, kTurned, k0, keys, scores);
             scores(goLeft, q0, queries, vTurned, k0, keys, weightGrads);
-            weights(b, h, q0, queries, k0, keys);
+            weights(b, q0, queries, k0, keys);
             ofKeys(weights, q0, queries, goRight, keys, gv);
             ofKeys(grads, q0, queries, qRight, keys, gk);
             int m = p.keys().count(b);
@@ -220,19 +228,18 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
             }
         }
 
-        /** From scores and gp to weights and their gradients, row by row. */
-        private void weights(int b, int h, int q0, int queries, int k0, int keys) {
+        /** From scores and gp to weights and their gradients. */
+        private void weights(int b, int q0, int queries, int k0, int keys) {
             float c = p.scale() * Problem.LOG2_E;
-            long lseRow = t.lseBase() + 4L * ((long) (b * p.h() + h) * n + q0);
+            for (int j = 0; j < keys; j += Lanes.N) {
+                Softmax2.gradients(
+                        scores, weightGrads, width, j, queries, q0, c, shift, p.scale(), delta, weights, grads);
+            }
             for (int i = 0; i < queries; i++) {
-                float lse = Lanes.get(t.lse(), lseRow + 4L * i) * Problem.LOG2_E;
-                int at = i * width;
-                Softmax2.gradRow(
-                        scores, weightGrads, 4L * at, keys, c, lse, delta[q0 + i], p.scale(), weights, grads, at);
                 int limit = Math.max(0, p.limit(b, q0 + i) - k0);
                 if (limit < keys) {
-                    Arrays.fill(weights, at + limit, at + keys, 0);
-                    Arrays.fill(grads, at + limit, at + keys, 0);
+                    Arrays.fill(weights, i * width + limit, i * width + keys, 0);
+                    Arrays.fill(grads, i * width + limit, i * width + keys, 0);
                 }
             }
         }

@@ -38,6 +38,7 @@ public record Heads(MemorySegment data, long base, long batch, long head, long r
     }
 
     private float squares(long from, int e) {
+        MemorySegment data = Lanes.offHeap(this.data);
         FloatVector sum = FloatVector.zero(F);
         int j = 0;
         for (; j + Lanes.N <= e; j += Lanes.N) {

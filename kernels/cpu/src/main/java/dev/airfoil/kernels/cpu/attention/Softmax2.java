@@ -4,8 +4,11 @@ import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 
+import dev.airfoil.kernels.cpu.vector.Lanes;
+import dev.airfoil.kernels.cpu.vector.VectorMath;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -23,6 +26,7 @@ final class Softmax2 {
 
     private static final float ROUND = 0x1.8p23f;
     private static final float MIN = -127f;
+    private static final float LN_2 = 0.693147181f;
     // Minimax on [-1/2, 1/2] with the constant 1; relative error 8e-8.
     private static final float C1 = 6.931470037e-01f;
     private static final float C2 = 2.402224243e-01f;
@@ -49,41 +53,45 @@ final class Softmax2 {
     }
 
     /**
-     * One key block whose scores are known to be small: {@code p = 2^(c s)} for {@code n} of them, with {@code |c s|} of
-     * at most {@link #BOUND}.
+     * One key block for the N queries at {@code column}, whose scores are known to be small: {@code p = 2^(c s)}, with
+     * {@code |c s|} of at most {@link #BOUND}, is added to the sum of each query.
      */
-    static void bounded(MemorySegment s, int n, float c, float[] p) {
-        for (int i = 0; i < n; i += N) {
-            FloatVector x = FloatVector.fromMemorySegment(F, s, 4L * i, LE);
+    static void bounded(MemorySegment scores, int width, int column, int keys, float c, float[] p, float[] sum) {
+        MemorySegment s = Lanes.offHeap(scores);
+        FloatVector l = FloatVector.fromArray(F, sum, column);
+        int at = column;
+        for (int k = 0; k < keys; k++) {
+            FloatVector x = FloatVector.fromMemorySegment(F, s, 4L * at, LE);
             FloatVector t = x.fma(FloatVector.broadcast(F, c), FloatVector.broadcast(F, ROUND));
             FloatVector r = x.fma(
                     FloatVector.broadcast(F, c), FloatVector.broadcast(F, ROUND).sub(t));
-            FloatVector y = FloatVector.broadcast(F, C5)
+            FloatVector e = FloatVector.broadcast(F, C5)
                     .fma(r, FloatVector.broadcast(F, C4))
                     .fma(r, FloatVector.broadcast(F, C3))
                     .fma(r, FloatVector.broadcast(F, C2))
                     .fma(r, FloatVector.broadcast(F, C1))
-                    .fma(r, FloatVector.broadcast(F, 1f));
-            y.reinterpretAsInts()
+                    .fma(r, FloatVector.broadcast(F, 1f))
+                    .reinterpretAsInts()
                     .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
-                    .reinterpretAsFloats()
-                    .intoArray(p, i);
+                    .reinterpretAsFloats();
+            e.intoArray(p, at);
+            l = l.add(e);
+            at += width;
         }
+        l.intoArray(sum, column);
     }
 
-    /** Adds the weights {@code p [keys][width]} of the N queries at {@code column} to their sums. */
-    static void sums(float[] p, int width, int column, int keys, float[] sum) {
-        FloatVector even = FloatVector.fromArray(F, sum, column);
-        FloatVector odd = FloatVector.zero(F);
-        int k = 0;
-        for (; k + 2 <= keys; k += 2) {
-            even = even.add(FloatVector.fromArray(F, p, column + k * width));
-            odd = odd.add(FloatVector.fromArray(F, p, column + (k + 1) * width));
+    /** From running maxima, as powers of 2, and sums to {@code lse} and {@code 1 / sum}; zeros where no key was seen. */
+    static void finish(float[] max, float[] sum, int n, float[] lse, float[] inverse) {
+        for (int i = 0; i < n; i += N) {
+            FloatVector l = FloatVector.fromArray(F, sum, i);
+            VectorMask<Float> none = l.compare(VectorOperators.EQ, 0f);
+            VectorMath.log(l)
+                    .add(FloatVector.fromArray(F, max, i).mul(LN_2))
+                    .blend(0f, none)
+                    .intoArray(lse, i);
+            FloatVector.broadcast(F, 1f).div(l).blend(0f, none).intoArray(inverse, i);
         }
-        if (k < keys) {
-            even = even.add(FloatVector.fromArray(F, p, column + k * width));
-        }
-        even.add(odd).intoArray(sum, column);
     }
 
     /**
@@ -145,31 +153,37 @@ final class Softmax2 {
     }
 
     /**
-     * Weights and their gradients for one query, from its scores and {@code gp = go v^T}: {@code p = 2^(c s - lse)} and
-     * {@code gs = p (gp - delta) scale}, over {@code keys} rounded up to whole vectors.
+     * Weights and their gradients for the N keys at {@code column} and {@code queries} queries, from scores {@code s
+     * [queries width]} and {@code gp = go v^T}: {@code p = 2^(c s + shift)} and {@code gs = p (gp - delta) scale}.
+     *
+     * @param first the first query in {@code shift} and {@code delta}
      */
-    static void gradRow(
-            MemorySegment s,
-            MemorySegment gp,
-            long at,
-            int keys,
+    static void gradients(
+            MemorySegment scores,
+            MemorySegment weightGrads,
+            int width,
+            int column,
+            int queries,
+            int first,
             float c,
-            float lse,
-            float delta,
+            float[] shift,
             float scale,
+            float[] delta,
             float[] p,
-            float[] gs,
-            int to) {
-        for (int k = 0; k < keys; k += N) {
-            FloatVector x = FloatVector.fromMemorySegment(F, s, at + 4L * k, LE)
-                    .fma(FloatVector.broadcast(F, c), FloatVector.broadcast(F, -lse));
-            FloatVector e = exp2(x);
-            e.intoArray(p, to + k);
-            FloatVector g = FloatVector.fromMemorySegment(F, gp, at + 4L * k, LE)
-                    .sub(delta)
+            float[] gs) {
+        MemorySegment s = Lanes.offHeap(scores);
+        MemorySegment gp = Lanes.offHeap(weightGrads);
+        int at = column;
+        for (int i = first; i < first + queries; i++) {
+            FloatVector e = exp2(FloatVector.fromMemorySegment(F, s, 4L * at, LE)
+                    .fma(FloatVector.broadcast(F, c), FloatVector.broadcast(F, shift[i])));
+            e.intoArray(p, at);
+            FloatVector.fromMemorySegment(F, gp, 4L * at, LE)
+                    .sub(FloatVector.broadcast(F, delta[i]))
+                    .mul(scale)
                     .mul(e)
-                    .mul(scale);
-            g.intoArray(gs, to + k);
+                    .intoArray(gs, at);
+            at += width;
         }
     }
 }

@@ -48,7 +48,7 @@ public record Operand(MemorySegment data, long base, long outer, long depth) imp
     @Override
     public void pack(int i0, int w, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
         if (outer == Float.BYTES && w == width && width % Lanes.N == 0) {
-            Panels.wholeColumns(data, base + i0 * outer + p0 * depth, depth, width, k, to, at);
+            Panels.wholeColumns(data, base + i0 * outer + p0 * depth, depth, w, width, k, to, at);
             return;
         }
         pack(i0, w, width, 8, p0, k, panel, 0);
@@ -71,6 +71,10 @@ public record Operand(MemorySegment data, long base, long outer, long depth) imp
      * @param panel working memory of {@code width * k + 16} floats
      */
     public void packRight(int n, int width, int k, float[] panel, MemorySegment to) {
+        if (outer == Float.BYTES && n % width == 0 && width % Lanes.N == 0) {
+            Panels.wholeColumns(data, base, depth, n, width, k, to, 0);
+            return;
+        }
         for (int j = 0; j < n; j += width) {
             pack(j, Math.min(width, n - j), width, 0, k, panel, to, 4L * j * k);
         }
