@@ -19,8 +19,6 @@ import jdk.incubator.vector.VectorShuffle;
  */
 final class Rotation {
     private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(F, i -> i ^ 1);
-    private static final VectorShuffle<Float> FIRST_HALF = VectorShuffle.fromOp(F, i -> i / 2);
-    private static final VectorShuffle<Float> SECOND_HALF = VectorShuffle.fromOp(F, i -> (N + i) / 2);
     private static final VectorMask<Float> EVEN = VectorMask.fromLong(F, 0x5555);
 
     private Rotation() {}
@@ -37,10 +35,10 @@ final class Rotation {
         for (; j < end; j += 2 * N) {
             FloatVector c = FloatVector.fromMemorySegment(F, from, co + 2L * j, LE);
             FloatVector s = FloatVector.fromMemorySegment(F, from2, so + 2L * j, LE);
-            FloatVector s0 = s.rearrange(FIRST_HALF);
-            FloatVector s1 = s.rearrange(SECOND_HALF);
-            c.rearrange(FIRST_HALF).intoMemorySegment(out, 4L * j, LE);
-            c.rearrange(SECOND_HALF).intoMemorySegment(out, 4L * (j + N), LE);
+            FloatVector s0 = s.rearrange(Lanes.FIRST_HALF);
+            FloatVector s1 = s.rearrange(Lanes.SECOND_HALF);
+            c.rearrange(Lanes.FIRST_HALF).intoMemorySegment(out, 4L * j, LE);
+            c.rearrange(Lanes.SECOND_HALF).intoMemorySegment(out, 4L * (j + N), LE);
             s0.blend(s0.neg(), EVEN).intoMemorySegment(out, 4L * (e + j), LE);
             s1.blend(s1.neg(), EVEN).intoMemorySegment(out, 4L * (e + j + N), LE);
         }

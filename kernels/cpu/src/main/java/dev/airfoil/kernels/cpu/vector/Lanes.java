@@ -23,6 +23,12 @@ public final class Lanes {
             Arena.global().allocate(1).getClass();
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
 
+    /** Each lane of the lower half, twice. */
+    public static final VectorShuffle<Float> FIRST_HALF = VectorShuffle.fromOp(F, i -> i / 2);
+
+    /** Each lane of the upper half, twice. */
+    public static final VectorShuffle<Float> SECOND_HALF = VectorShuffle.fromOp(F, i -> (N + i) / 2);
+
     private static final VectorShuffle<Float> PLUS_8 = VectorShuffle.fromOp(F, i -> (i + 8) % N);
     private static final VectorShuffle<Float> PLUS_4 = VectorShuffle.fromOp(F, i -> (i + 4) % N);
     private static final VectorShuffle<Float> PLUS_2 = VectorShuffle.fromOp(F, i -> (i + 2) % N);
