@@ -1,5 +1,7 @@
 package dev.airfoil.kernels.cpu.rows;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
@@ -39,7 +41,7 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
             call.pool().splitIf(shape.size() > NormForward.PARALLEL, chunks, (from, to) -> {
                 try (Scratch scratch = Scratch.borrow()) {
                     MemorySegment table = scratch.segment(0, 2L * e);
-                    float[] scales = scratch.floats(0, 2L * h);
+                    float[] scales = scratch.floats(0, 2L * (h + N));
                     for (int c = from; c < to; c++) {
                         sums.data().asSlice(sums.at(2L * c * e), 8L * e).fill((byte) 0);
                         for (int i = c * CHUNK; i < Math.min(tokens, (c + 1) * CHUNK); i++) {

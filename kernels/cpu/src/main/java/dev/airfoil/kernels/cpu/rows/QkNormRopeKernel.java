@@ -1,5 +1,7 @@
 package dev.airfoil.kernels.cpu.rows;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.N;
+
 import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
@@ -29,7 +31,7 @@ public final class QkNormRopeKernel implements CpuKernel<QkNormRope> {
         call.pool().splitIf(shape.size() > NormForward.PARALLEL, shape.dim(0) * n, (from, end) -> {
             try (Scratch own = Scratch.borrow()) {
                 MemorySegment table = own.segment(0, 2L * e);
-                float[] scales = own.floats(0, h);
+                float[] scales = own.floats(0, h + N);
                 for (int i = from; i < end; i++) {
                     Rotation.spread(cos, sin, i % n, e, table);
                     // Of the first head of token i; the other heads follow after n rows.

@@ -57,7 +57,7 @@ final class Rotation {
      *
      * @param table c and s of the token
      * @param yo byte of the first head; the next one follows after {@code step} bytes
-     * @param scales room for a number for each head
+     * @param scales room for a number for each head, and a vector
      */
     static void forward(
             MemorySegment table,
@@ -73,7 +73,12 @@ final class Rotation {
             long step,
             float[] scales) {
         for (int head = 0; head < h; head++) {
-            scales[head] = (float) (1 / Math.sqrt(squares(x, xo + 4L * head * e, e) / (double) e + eps));
+            scales[head] = squares(x, xo + 4L * head * e, e);
+        }
+        // Roots and quotients take long, so those of several heads are taken at once.
+        for (int head = 0; head < h; head += N) {
+            FloatVector square = FloatVector.fromArray(F, scales, head).div(e).add(eps);
+            FloatVector.broadcast(F, 1).div(square.sqrt()).intoArray(scales, head);
         }
         int end = F.loopBound(e);
         for (int j = 0; j < end; j += N) {
@@ -135,7 +140,7 @@ final class Rotation {
      *
      * @param go byte of the first head of g; the next one follows after {@code step} bytes
      * @param gx where the gradient of x goes, laid out as x
-     * @param scales room for two numbers for each head
+     * @param scales room for two numbers for each head, and two vectors
      */
     static void backward(
             MemorySegment table,
@@ -154,12 +159,20 @@ final class Rotation {
             MemorySegment sum,
             long so,
             float[] scales) {
+        int room = h + N;
         for (int head = 0; head < h; head++) {
             long at = xo + 4L * head * e;
-            double square = squares(x, at, e) / (double) e + eps;
-            double rstd = 1 / Math.sqrt(square);
-            scales[head] = (float) rstd;
-            scales[h + head] = (float) (-product(g, go + head * step, table, x, at, w, wo, e) / square / e * rstd);
+            scales[head] = squares(x, at, e);
+            scales[room + head] = product(g, go + head * step, table, x, at, w, wo, e);
+        }
+        for (int head = 0; head < h; head += N) {
+            FloatVector square = FloatVector.fromArray(F, scales, head).div(e).add(eps);
+            FloatVector rstd = FloatVector.broadcast(F, 1).div(square.sqrt());
+            rstd.intoArray(scales, head);
+            FloatVector.fromArray(F, scales, room + head)
+                    .mul(rstd)
+                    .div(square.mul(-e))
+                    .intoArray(scales, room + head);
         }
         int end = F.loopBound(e);
         for (int j = 0; j < end; j += N) {
@@ -173,7 +186,7 @@ final class Rotation {
                 float u = Lanes.get(g, go + head * step + 4L * j) * Lanes.get(table, 4L * j) - t;
                 float v = Lanes.get(x, xo + at + 4L * j);
                 float back = u * Lanes.get(w, wo + 4L * j) * scales[head];
-                Lanes.set(gx, to + at + 4L * j, Math.fma(v, scales[h + head], back));
+                Lanes.set(gx, to + at + 4L * j, Math.fma(v, scales[room + head], back));
                 Lanes.set(sum, so + 4L * j, Math.fma(u * scales[head], v, Lanes.get(sum, so + 4L * j)));
             }
         }
@@ -231,7 +244,7 @@ final class Rotation {
             FloatVector u = v.mul(c).sub(v.rearrange(SWAP).mul(s)).mul(scales[head]);
             FloatVector y = FloatVector.fromMemorySegment(F, x, xo + head * width, LE);
             total = u.fma(y, total);
-            u.fma(weight, y.mul(scales[h + head])).intoMemorySegment(out, to + head * width, LE);
+            u.fma(weight, y.mul(scales[h + N + head])).intoMemorySegment(out, to + head * width, LE);
         }
         total.intoMemorySegment(offHeap(sum), so, LE);
     }
