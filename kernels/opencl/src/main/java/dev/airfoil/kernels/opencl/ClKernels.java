@@ -31,6 +31,7 @@ final class ClKernels {
                 new Reduce.MaxKernel(),
                 new MatMulKernel(),
                 new LinearKernel(),
+                new LinearQ8Kernel(),
                 new Convolutions.Forward(),
                 new Convolutions.GradInput(),
                 new Convolutions.GradWeight(),

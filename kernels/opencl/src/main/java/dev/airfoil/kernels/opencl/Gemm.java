@@ -8,6 +8,7 @@ import dev.airfoil.tensor.ops.Activation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Matrix products: {@code gemm.cl}, 256 work-items a tile. Chooses the tile and, where there are too few tiles to fill
@@ -58,8 +59,28 @@ final class Gemm {
         }
     }
 
-    /** {@code c [.. m n] = a [.. m k] b [.. k n]}, plus bias, then the activation; each rounded to its type once. */
-    static void run(ClBackend cl, Tensor a, Tensor b, Optional<Tensor> bias, Activation.Fn activation, Tensor c) {
+    /** What is made of the sums: times a factor of their column {@code [n]}, plus bias {@code [n]}, then the activation. */
+    record End(Optional<Tensor> scale, Optional<Tensor> bias, Activation.Fn activation) {
+        /** The sums as they are. */
+        static final End SUMS = new End(Optional.empty(), Optional.empty(), Activation.Fn.NONE);
+
+        String options() {
+            return " -DACT=" + activation
+                    + (scale.isPresent() ? " -DSCALE" : "")
+                    + bias.map(t -> " -DBIAS" + Stored.param(t)).orElse("");
+        }
+
+        /** The tensors that a kernel takes between its factors and c, which stands for a bias that there is not. */
+        List<Tensor> tensors(Tensor c) {
+            return Stream.concat(scale.stream(), Stream.of(bias.orElse(c))).toList();
+        }
+    }
+
+    /**
+     * {@code c [.. m n] = a [.. m k] b [.. k n]} and its end, rounded to its type once. Tensor cores take factors of one
+     * type; the portable kernel takes any b, I8 too.
+     */
+    static void run(ClBackend cl, Tensor a, Tensor b, End end, Tensor c) {
         int m = a.dim(-2);
         int k = a.dim(-1);
         int n = b.dim(-1);
@@ -69,12 +90,13 @@ final class Gemm {
         long batches = c.size() / ((long) m * n);
         Operand left = operand(cl, a);
         Operand right = operand(cl, b);
-        if (GemmWgmma.run(cl, left, right, bias, activation, c)) {
+        if (GemmWgmma.run(cl, left, right, end, c)) {
             return;
         }
         int units = cl.device().units();
-        Plan plan = cl.tensorCores(a.dtype()) ? GemmMma.plan(m, n, k, batches, units) : plan(m, n, k, batches, units);
-        run(cl, plan, left, right, bias, activation, c);
+        boolean tensorCores = a.dtype() == b.dtype() && cl.tensorCores(a.dtype());
+        Plan plan = tensorCores ? GemmMma.plan(m, n, k, batches, units) : plan(m, n, k, batches, units);
+        run(cl, plan, left, right, end, c);
     }
 
     /** As above, by the portable kernel, where the right factors are what {@code options} make patches.cl of them. */
@@ -84,18 +106,11 @@ final class Gemm {
             Plan p = plan(
                     c.dim(-2), c.dim(-1), a.tensor.dim(-1), batches, cl.device().units());
             Plan plan = new Plan("gemm_patches", options, p.m, p.n, p.parts);
-            run(cl, plan, a, right, Optional.empty(), Activation.Fn.NONE, c);
+            run(cl, plan, a, right, End.SUMS, c);
         }
     }
 
-    private static void run(
-            ClBackend cl,
-            Plan plan,
-            Operand left,
-            Operand right,
-            Optional<Tensor> bias,
-            Activation.Fn activation,
-            Tensor c) {
+    private static void run(ClBackend cl, Plan plan, Operand left, Operand right, End end, Tensor c) {
         int m = c.dim(-2);
         int n = c.dim(-1);
         int k = left.tensor.dim(-1);
@@ -109,14 +124,15 @@ final class Gemm {
                 + " -DVA=" + bit(left.aligned(left.transposed ? m : k))
                 + " -DVB=" + bit(right.aligned(right.transposed ? k : n))
                 + " -DVC=" + bit(n % 4 == 0)
-                + (parts > 1 ? " -DSPLIT -DACT=NONE" : end(bias, activation)) + Stored.as(left.tensor)
+                + (parts > 1 ? " -DSPLIT" + End.SUMS.options() : end.options()) + Stored.as(left.tensor)
+                + (right.tensor.dtype() == dtype ? "" : " -DRIGHT=" + right.tensor.dtype())
                 + (dtype == DType.BF16 ? " -DWORDS" : "");
         Tensor target = parts > 1 ? cl.scratch(parts, Math.toIntExact(batches), m, n) : c;
         String result = Stored.result(left.tensor, target.dtype()) + (target.dtype() == DType.BF16 ? " -DNARROW" : "");
         cl.launch(plan.file, "gemm", options + result)
                 .tensor(left.tensor)
                 .tensor(right.tensor)
-                .tensor(bias.orElse(c))
+                .tensors(parts > 1 ? End.SUMS.tensors(c) : end.tensors(c))
                 .tensor(target)
                 .number(m)
                 .number(n)
@@ -132,28 +148,23 @@ final class Gemm {
                 .operations(2.0 * c.size() * k)
                 .groups(256, plan.count(m, n) * batches, parts, 1);
         if (parts > 1) {
-            sumParts(cl, target, bias, activation, c);
+            sumParts(cl, target, end, c);
         }
     }
 
-    /** {@code c} is the sum of {@code parts [p .. m n]} over p, plus bias, then the activation. */
-    static void sumParts(ClBackend cl, Tensor parts, Optional<Tensor> bias, Activation.Fn activation, Tensor c) {
+    /** {@code c} is the sum of {@code parts [p .. m n]} over p, and its end. */
+    static void sumParts(ClBackend cl, Tensor parts, End end, Tensor c) {
         cl.launch(
                         "gemm",
                         "split_sum",
-                        "-DBM=64 -DBN=64 -DVA=0 -DVB=0 -DVC=0" + end(bias, activation) + " -DRESULT=" + c.dtype())
+                        "-DBM=64 -DBN=64 -DVA=0 -DVB=0 -DVC=0" + end.options() + " -DRESULT=" + c.dtype())
                 .tensor(parts)
-                .tensor(bias.orElse(c))
+                .tensors(end.tensors(c))
                 .tensor(c)
                 .number(c.size())
                 .number(c.dim(-1))
                 .number(parts.dim(0))
                 .items(c.size());
-    }
-
-    static String end(Optional<Tensor> bias, Activation.Fn activation) {
-        return " -DACT=" + activation
-                + bias.map(t -> " -DBIAS" + Stored.param(t)).orElse("");
     }
 
     private static int bit(boolean b) {

@@ -2,7 +2,6 @@ package dev.airfoil.kernels.opencl;
 
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Tensor;
-import dev.airfoil.tensor.ops.Activation;
 import java.util.Optional;
 
 /**
@@ -75,28 +74,20 @@ final class GemmWgmma {
     }
 
     /**
-     * Enqueues {@code c [.. m n] = a [.. m k] b [.. k n]}, plus bias, then the activation; false if this device or these
-     * factors are for another kernel.
+     * Enqueues {@code c [.. m n] = a [.. m k] b [.. k n]} and its end; false if this device or these factors are for
+     * another kernel.
      */
-    static boolean run(
-            ClBackend cl, Gemm.Operand a, Gemm.Operand b, Optional<Tensor> bias, Activation.Fn activation, Tensor c) {
+    static boolean run(ClBackend cl, Gemm.Operand a, Gemm.Operand b, Gemm.End end, Tensor c) {
         int k = a.tensor().dim(-1);
         if (!cl.hopper() || !reads(a) || !reads(b) || k == 0) {
             return false;
         }
         long batches = c.size() / ((long) c.dim(-2) * c.dim(-1));
-        return run(cl, plan(c.dim(-2), c.dim(-1), k, batches, cl.device().units()), a, b, bias, activation, c);
+        return run(cl, plan(c.dim(-2), c.dim(-1), k, batches, cl.device().units()), a, b, end, c);
     }
 
     /** As above, in a given way. */
-    static boolean run(
-            ClBackend cl,
-            Plan plan,
-            Gemm.Operand a,
-            Gemm.Operand b,
-            Optional<Tensor> bias,
-            Activation.Fn activation,
-            Tensor c) {
+    static boolean run(ClBackend cl, Plan plan, Gemm.Operand a, Gemm.Operand b, Gemm.End end, Tensor c) {
         int m = c.dim(-2);
         int n = c.dim(-1);
         int k = a.tensor().dim(-1);
@@ -104,12 +95,12 @@ final class GemmWgmma {
         int parts = plan.parts(k);
         Tile tile = plan.tile;
         Tensor target = parts > 1 ? cl.scratch(parts, batches, m, n) : c;
-        String end = parts > 1 ? " -DACT=NONE" : Gemm.end(bias, activation);
+        Gemm.End within = parts > 1 ? Gemm.End.SUMS : end;
         String options = tile.options
                 + (a.transposed() ? " -DTA" : "")
                 + (b.transposed() ? " -DTB" : "")
                 + (n % 8 == 0 ? " -DVC" : "")
-                + end
+                + within.options()
                 + " -DRESULT=" + target.dtype()
                 + " -cl-fast-relaxed-math";
         Optional<Launch> launch = cl.tryLaunch("gemm_wgmma", "gemm", options);
@@ -121,7 +112,7 @@ final class GemmWgmma {
         launch.get()
                 .tensor(a.tensor())
                 .tensor(b.tensor())
-                .tensor(bias.orElse(c))
+                .tensors(within.tensors(c))
                 .tensor(target)
                 .number(m)
                 .number(n)
@@ -139,7 +130,7 @@ final class GemmWgmma {
                 .operations(2.0 * c.size() * k)
                 .groups(GROUP, groups, 1, 1);
         if (parts > 1) {
-            Gemm.sumParts(cl, target, bias, activation, c);
+            Gemm.sumParts(cl, target, end, c);
         }
         return true;
     }

@@ -1,49 +1,55 @@
 package dev.airfoil.kernels.opencl;
 
 import dev.airfoil.tensor.Tensor;
-import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.GroupNorm;
 import dev.airfoil.tensor.ops.GroupNormGrad;
 import java.util.List;
 import java.util.Locale;
 
-/** {@link GroupNorm} and its gradient: {@code group_norm.cl}, a work-group of 256 for each chunk of each group. */
+/** {@link GroupNorm} and its gradient: {@code group_norm.cl}, a work-group of 256 for each chunk of each channel. */
 final class GroupNorms {
-    /** Numbers of a chunk at least, where there are more groups of channels than the device has room for. */
+    /** Numbers of a chunk at least, where there are more channels than the device has room for. */
     private static final int LEAST = 4096;
 
     private GroupNorms() {}
 
     /**
-     * What was found of the groups of {@code x [b c h w]}, which is dense.
+     * What was found of the channels of {@code x [b c h w]}, which is dense.
      *
      * @param chunk how many numbers (or fours) a work-group takes
-     * @param found mean and sum of squares {@code [rows chunks 2]}
+     * @param found sums {@code [b c, chunks, 2]}, for the gradient four
      */
-    private record Groups(String options, int chunk, Tensor found) {
-        static Groups of(ClBackend cl, Tensor x, Tensor weight, int groups, Tensor... others) {
+    private record Channels(String options, int chunk, Tensor found) {
+        /** Of {@code read}: x, for the gradient also gy. */
+        static Channels of(ClBackend cl, String options, int groups, Tensor weight, Tensor... read) {
+            Tensor x = read[0];
             int hw = x.dim(2) * x.dim(3);
-            int length = x.dim(1) / groups * hw;
-            int rows = x.dim(0) * groups;
-            boolean four = Stored.byFour(hw, x) && Stored.byFour(hw, others);
-            int steps = four ? length / 4 : length;
-            int chunks = Math.clamp(8L * cl.device().units() / rows, 1, Math.max(1, length / LEAST));
+            int channels = x.dim(0) * x.dim(1);
+            boolean four = Stored.byFour(hw, read);
+            int steps = four ? hw / 4 : hw;
+            int chunks = Math.clamp(8L * cl.device().units() / channels, 1, Math.max(1, hw / LEAST));
             int chunk = (steps + chunks - 1) / chunks;
-            String options = String.format(Locale.ROOT, "-DHW=%d -DCPG=%d", hw, x.dim(1) / groups)
+            String all = String.format(Locale.ROOT, "-DHW=%d -DCPG=%d", hw, x.dim(1) / groups)
+                    + options
                     + (four ? " -DVEC=4" : "")
                     + Stored.as(x)
                     + Stored.param(weight);
-            Tensor found = cl.scratch(rows, (steps + chunk - 1) / chunk, 2);
-            cl.launch("group_norm", "group_statistics", options + " -DACT=NONE")
-                    .tensor(x)
+            Tensor found = cl.scratch(channels, (steps + chunk - 1) / chunk, 2 * read.length);
+            cl.launch("group_norm", "group_sums", all)
+                    .tensors(List.of(read))
                     .tensor(found)
                     .number(chunk)
-                    .groups(256, rows, found.dim(1), 1);
-            return new Groups(options, chunk, found);
+                    .groups(256, channels, found.dim(1), 1);
+            return new Channels(all, chunk, found);
         }
 
-        Launch launch(ClBackend cl, String kernel, Activation.Fn activation) {
-            return cl.launch("group_norm", kernel, options + " -DACT=" + activation);
+        void launch(ClBackend cl, String kernel, List<Tensor> tensors, int channels, float eps) {
+            cl.launch("group_norm", kernel, options)
+                    .tensors(tensors)
+                    .number(channels)
+                    .number(chunk)
+                    .number(eps)
+                    .groups(256, found.dim(0), found.dim(1), 1);
         }
     }
 
@@ -61,13 +67,10 @@ final class GroupNorms {
         @Override
         public void run(ClBackend cl, GroupNorm op, List<Tensor> in, List<Tensor> out) {
             Tensor x = cl.dense(in.getFirst());
-            Groups g = Groups.of(cl, x, in.get(1), op.groups());
-            g.launch(cl, "group_norm", op.activation())
-                    .tensors(List.of(x, cl.dense(in.get(1)), cl.dense(in.get(2)), g.found, out.getFirst()))
-                    .number(op.groups())
-                    .number(g.chunk)
-                    .number(op.eps())
-                    .groups(256, g.found.dim(0), g.found.dim(1), 1);
+            Tensor weight = cl.dense(in.get(1));
+            Channels c = Channels.of(cl, " -DACT=" + op.activation(), op.groups(), weight, x);
+            List<Tensor> tensors = List.of(x, c.found, weight, cl.dense(in.get(2)), out.getFirst());
+            c.launch(cl, "group_norm", tensors, x.dim(1), op.eps());
         }
     }
 
@@ -87,21 +90,11 @@ final class GroupNorms {
             Tensor x = cl.dense(in.get(0));
             Tensor weight = cl.dense(in.get(1));
             Tensor gy = cl.dense(in.get(2));
-            Groups g = Groups.of(cl, x, weight, op.groups(), gy);
             Tensor along = cl.scratch(x.dim(0), x.dim(1));
             Tensor plain = cl.scratch(x.dim(0), x.dim(1));
-            g.launch(cl, "group_channels", Activation.Fn.NONE)
-                    .tensors(List.of(x, gy, g.found, along, plain))
-                    .number(g.found.dim(1))
-                    .number(g.chunk)
-                    .number(op.eps())
-                    .groups(256, along.size(), 1, 1);
-            g.launch(cl, "group_norm_grad", Activation.Fn.NONE)
-                    .tensors(List.of(x, weight, gy, g.found, along, plain, out.getFirst()))
-                    .number(op.groups())
-                    .number(g.chunk)
-                    .number(op.eps())
-                    .groups(256, g.found.dim(0), g.found.dim(1), 1);
+            Channels c = Channels.of(cl, " -DGRAD -DACT=NONE", op.groups(), weight, x, gy);
+            List<Tensor> tensors = List.of(x, gy, c.found, weight, along, plain, out.getFirst());
+            c.launch(cl, "group_norm_grad", tensors, x.dim(1), op.eps());
             Reduce.run(cl, "", along, List.of(0), out.get(1));
             Reduce.run(cl, "", plain, List.of(0), out.get(2));
         }

@@ -140,13 +140,11 @@ final class Norms {
         boolean direct = chunks == 1 && along.dtype() == DType.F32;
         Tensor partAlong = direct ? along : cl.scratch(segments, chunks, d);
         Tensor partPlain = direct || plain.isEmpty() ? plain.orElse(partAlong) : cl.scratch(segments, chunks, d);
-        cl.launch("norm", "norm_grad", options(norm, use, x, w, four) + (plain.isPresent() ? " -DPLAIN_SUM" : ""))
-                .tensor(x)
-                .tensor(factor)
-                .tensor(gy)
-                .tensor(gx)
-                .tensor(partAlong)
-                .tensor(partPlain)
+        String options = options(norm, use, x, w, four)
+                + (plain.isPresent() ? " -DPLAIN_SUM" : "")
+                + Stored.result(x, along.dtype());
+        cl.launch("norm", "norm_grad", options)
+                .tensors(List.of(x, factor, gy, gx, partAlong, partPlain))
                 .number(s.n)
                 .number(s.count)
                 .number(s.split)
@@ -155,8 +153,10 @@ final class Norms {
                 .number(eps)
                 .groups(32 * SUBS, segments, chunks, 1);
         if (!direct) {
-            Reduce.run(cl, "", partAlong, List.of(1), along);
-            plain.ifPresent(t -> Reduce.run(cl, "", partPlain, List.of(1), t));
+            cl.launch("norm", "norm_sums", options)
+                    .tensors(List.of(partAlong, partPlain, along, plain.orElse(along)))
+                    .number(chunks)
+                    .groups(256, (d + 31) / 32, segments, plain.isPresent() ? 2 : 1);
         }
     }
 }

@@ -3,10 +3,8 @@ package dev.airfoil.kernels.opencl;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorSpec;
-import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.Conv2d;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * What a convolution's kernel of {@code kh x kw} sees of {@code images [b c h w]} from each pixel of a grid, as matrices
@@ -75,8 +73,7 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
 
     private static void times(ClBackend cl, Tensor weight, Tensor matrices, Tensor y) {
         Shape each = Shape.of(matrices.dim(0), weight.dim(0), weight.dim(1));
-        Gemm.run(
-                cl, weight.withLayout(weight.layout().expand(each)), matrices, Optional.empty(), Activation.Fn.NONE, y);
+        Gemm.run(cl, weight.withLayout(weight.layout().expand(each)), matrices, Gemm.End.SUMS, y);
     }
 
     /** {@code y [o depth] = gradients [o, b pixels]} times all matrices {@code [depth, b pixels]}, transposed. */
@@ -99,10 +96,10 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
             Tensor part = gradients.withLayout(gradients.layout().narrow(1, i * step * pixels(), columns));
             Tensor sum = parts == 1 ? target : shaped(narrow(sums, i, 1), o, depth());
             Tensor turned = matrix.withLayout(matrix.layout().permute(1, 0));
-            Gemm.run(cl, part, turned, Optional.empty(), Activation.Fn.NONE, sum);
+            Gemm.run(cl, part, turned, Gemm.End.SUMS, sum);
         }
         if (parts > 1) {
-            Gemm.sumParts(cl, sums, Optional.empty(), Activation.Fn.NONE, target);
+            Gemm.sumParts(cl, sums, Gemm.End.SUMS, target);
         }
     }
 

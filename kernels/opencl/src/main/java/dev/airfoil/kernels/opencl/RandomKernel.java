@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Random;
 import java.util.List;
 
-/** {@link Random}: {@code philox.cl}, one work-item a Philox block of four numbers. */
+/** {@link Random}: {@code philox.cl}, 32 numbers a work-item. */
 final class RandomKernel implements ClKernel<Random> {
     @Override
     public Class<Random> op() {
@@ -23,6 +23,6 @@ final class RandomKernel implements ClKernel<Random> {
                 .number(y.size())
                 .number(op.seed())
                 .number(op.stream())
-                .items((y.size() + 3) / 4);
+                .items((y.size() + 31) / 32);
     }
 }

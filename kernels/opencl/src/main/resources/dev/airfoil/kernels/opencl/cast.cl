@@ -1,10 +1,8 @@
 // Element types FROM and TO, one work-item an element. Floats are rounded to nearest even, integers made from floats are
 // truncated and saturate.
 typedef int I32;
-typedef char I8;
 typedef uchar U8;
 #define load_I32(p, i) p[i]
-#define load_I8(p, i) p[i]
 #define load_U8(p, i) p[i]
 #define store_I32(p, i, v) p[i] = convert_int_sat_rtz(v)
 #define store_I8(p, i, v) p[i] = convert_char_sat_rtz(v)
@@ -23,3 +21,9 @@ __kernel void cast(IN(FROM, x), OUT(TO, y), const long n, const uint8 d, const l
     if (i < n) STORE(TO, y, y_at + i, LOAD(FROM, x, x_at + place(i, d, xs)));
 }
 #endif
+
+// y [n / cols, cols] = x scale, one scale a row.
+__kernel void widen(IN(FROM, x), IN(float, scale), OUT(TO, y), const long n, const uint cols) {
+    const size_t i = ITEM;
+    if (i < n) STORE(TO, y, y_at + i, LOAD(FROM, x, x_at + i) * scale[scale_at + (uint)i / cols]);
+}

@@ -10,6 +10,7 @@
 typedef float F32;
 typedef ushort BF16;
 typedef ushort F16;
+typedef char I8;
 
 // Two numbers rounded to BF16 and packed, the first in the low half.
 inline uint bf16x2(const float low, const float high) {
@@ -27,6 +28,8 @@ inline uint bf16x2(const float low, const float high) {
 inline float load_F32(__global const F32 *p, const long i) { return p[i]; }
 inline float load_BF16(__global const BF16 *p, const long i) { return as_float((uint)p[i] << 16); }
 inline float load_F16(__global const F16 *p, const long i) { return vload_half(i, (__global const half *)p); }
+inline float load_I8(__global const I8 *p, const long i) { return p[i]; }
+inline float4 load4_I8(__global const I8 *p, const long i) { return convert_float4(*(__global const char4 *)(p + i)); }
 inline float4 load4_F32(__global const F32 *p, const long i) { return *(__global const float4 *)(p + i); }
 inline float4 load4_BF16(__global const BF16 *p, const long i) {
     return as_float4(convert_uint4(*(__global const ushort4 *)(p + i)) << 16);

@@ -2,8 +2,8 @@
 // registers, in squares of 4 x 4 that lie 64 apart. Slices of BK = 16 along k go through two buffers of local memory:
 // while one is multiplied, the next is on its way in registers. Options: TA (A is stored column by column), TB (B is
 // stored row by row of its transpose), VA, VB, VC (rows begin at multiples of 4 numbers), SPLIT (partial sums of a
-// part of k go to a workspace, split_sum adds them up in order), BIAS, ACT. FETCH_RIGHT: what gives four neighbours of B
-// that is not stored, see patches.cl.
+// part of k go to a workspace, split_sum adds them up in order), RIGHT (how B is stored, if not as A), SCALE (a factor of
+// each column of the sums), BIAS, ACT. FETCH_RIGHT: what gives four neighbours of B that is not stored, see patches.cl.
 #define BK 16
 #define PITCH_A (BM + 4)
 #define PITCH_B (BN + 4)
@@ -12,27 +12,38 @@
 #define QM (BM / 64)
 #define QN (BN / 64)
 
-// Four neighbours of a row: zeros outside.
-inline float4 fetch(
-        __global const STORED *p, const long pitch, const uint row, const uint rows, const uint col, const uint cols,
-        const bool aligned) {
-    float4 v = (float4)(0);
-    if (row < rows && col < cols) {
-        p += (long)row * pitch + col;
-        if (aligned) {
-            v = LOAD4(STORED, p, 0);
-        } else {
-            v.x = LOAD(STORED, p, 0);
-            if (col + 1 < cols) v.y = LOAD(STORED, p, 1);
-            if (col + 2 < cols) v.z = LOAD(STORED, p, 2);
-            if (col + 3 < cols) v.w = LOAD(STORED, p, 3);
-        }
-    }
-    return v;
-}
+#ifndef RIGHT
+#define RIGHT STORED
+#endif
+#ifdef SCALE
+#define SCALES IN(float, scale),
+#else
+#define SCALES
+#endif
 
+// Four neighbours of a row: zeros outside.
+#define FETCHES(name, T) \
+    inline float4 name( \
+            __global const T *p, const long pitch, const uint row, const uint rows, const uint col, const uint cols, \
+            const bool aligned) { \
+        float4 v = (float4)(0); \
+        if (row < rows && col < cols) { \
+            p += (long)row * pitch + col; \
+            if (aligned) { \
+                v = LOAD4(T, p, 0); \
+            } else { \
+                v.x = LOAD(T, p, 0); \
+                if (col + 1 < cols) v.y = LOAD(T, p, 1); \
+                if (col + 2 < cols) v.z = LOAD(T, p, 2); \
+                if (col + 3 < cols) v.w = LOAD(T, p, 3); \
+            } \
+        } \
+        return v; \
+    }
+FETCHES(fetch, STORED)
 #ifndef FETCH_RIGHT
-#define FETCH_RIGHT fetch
+#define FETCH_RIGHT fetch_right
+FETCHES(fetch_right, RIGHT)
 #endif
 #ifdef TA
 #define FETCH_A(i, k) fetch(a, lda, (k) + (tid + 256 * i) / (BM / 4), k1, m0 + (tid + 256 * i) % (BM / 4) * 4, m, VA)
@@ -68,7 +79,7 @@ inline float4 fetch(
 #endif
 
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm(
-        IN(STORED, a), IN(STORED, b), IN(PARAM, bias), OUT(RESULT, c), const uint m, const uint n, const uint k,
+        IN(STORED, a), IN(RIGHT, b), SCALES IN(PARAM, bias), OUT(RESULT, c), const uint m, const uint n, const uint k,
         const long lda, const long ldb, const long batch_a, const long batch_b, const uint tiles_n, const uint tiles,
         const uint batches, const uint k_part) {
     __local float as[2][BK * PITCH_A] __attribute__((aligned(16)));
@@ -131,7 +142,13 @@ UNROLL
 UNROLL
     for (int j = 0; j < QN; j++) {
         const uint col = n0 + 64 * j + 4 * tx;
-        float4 add = (float4)(0);
+        float4 factor = (float4)(1), add = (float4)(0);
+#if defined(SCALE) && !defined(SPLIT)
+        if (col < n) factor.x = scale[scale_at + col];
+        if (col + 1 < n) factor.y = scale[scale_at + col + 1];
+        if (col + 2 < n) factor.z = scale[scale_at + col + 2];
+        if (col + 3 < n) factor.w = scale[scale_at + col + 3];
+#endif
 #if defined(BIAS) && !defined(SPLIT)
         if (col < n) add.x = LOAD(PARAM, bias, bias_at + col);
         if (col + 1 < n) add.y = LOAD(PARAM, bias, bias_at + col + 1);
@@ -143,7 +160,7 @@ UNROLL
 UNROLL
             for (int u = 0; u < 4; u++) {
                 const uint row = m0 + 64 * i + 4 * ty + u;
-                float4 v = sum[i][u][j] + add;
+                float4 v = sum[i][u][j] * factor + add;
 #ifndef SPLIT
                 v = (float4)(ACT(v.x), ACT(v.y), ACT(v.z), ACT(v.w));
 #endif
@@ -164,11 +181,14 @@ UNROLL
 
 // The parts of a sum over k, added up in order.
 __kernel void split_sum(
-        IN(float, parts), IN(PARAM, bias), OUT(RESULT, c), const long size, const uint n, const uint count) {
+        IN(float, parts), SCALES IN(PARAM, bias), OUT(RESULT, c), const long size, const uint n, const uint count) {
     const size_t i = ITEM;
     if (i < size) {
         float sum = 0;
         for (uint p = 0; p < count; p++) sum += parts[parts_at + p * size + i];
+#ifdef SCALE
+        sum *= scale[scale_at + i % n];
+#endif
 #ifdef BIAS
         sum += LOAD(PARAM, bias, bias_at + i % n);
 #endif

@@ -141,7 +141,7 @@ UNROLL
             v[i] = g[i] = (nums)(0);
             if (INSIDE) {
                 v[i] = LOADN(STORED, x + row, COL);
-                g[i] = LOADN(STORED, gy + row, COL);
+                if (counts) g[i] = LOADN(STORED, gy + row, COL);
             }
         }
         const float rstd = normalise(v, lane, eps, scratch).y;
@@ -152,10 +152,8 @@ UNROLL
 UNROLL
         EACH {
             if (INSIDE) {
-                if (counts) {
-                    sum_along[i] = fma(g[i], v[i], sum_along[i]);
-                    sum_plain[i] += g[i];
-                }
+                sum_along[i] = fma(g[i], v[i], sum_along[i]);
+                sum_plain[i] += g[i];
 #ifdef MODULATE
                 g[i] *= 1.0f + LOADN(PARAM, w, COL);
 #else
@@ -184,4 +182,32 @@ UNROLL
 #ifdef PLAIN_SUM
     add_up(plain + plain_at + out, sum_plain, parts, lane, sub);
 #endif
+}
+
+// along[segment, column], and with PLAIN_SUM plain[segment, column], from what the chunks left: 8 rows of lanes share the
+// chunks of 32 columns. The third number of a work-group says which of the two it adds up.
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm_sums(
+        IN(float, along), IN(float, plain), OUT(RESULT, all_along), OUT(RESULT, all_plain), const uint chunks) {
+    __local float parts[8][33];
+    const uint lane = get_local_id(0) & 31, sub = get_local_id(0) >> 5;
+    const uint col = get_group_id(0) * 32 + lane;
+    __global const float *from = get_group_id(2) == 0 ? along + along_at : plain + plain_at;
+    __global RESULT *to = get_group_id(2) == 0 ? all_along + all_along_at : all_plain + all_plain_at;
+    from += (long)get_group_id(1) * chunks * D + col;
+    float sum = 0;
+    if (col < D) {
+        for (uint top = sub; top < chunks; top += 8 * 16) { // loads first: a device must have many under way
+            float v[16];
+UNROLL
+            for (uint i = 0; i < 16; i++) v[i] = from[(long)min(top + 8 * i, chunks - 1) * D];
+UNROLL
+            for (uint i = 0; i < 16; i++) sum += top + 8 * i < chunks ? v[i] : 0.0f;
+        }
+    }
+    parts[sub][lane] = sum;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (sub == 0 && col < D) {
+        for (uint j = 1; j < 8; j++) sum += parts[j][lane];
+        STORE(RESULT, to, (long)get_group_id(1) * D + col, sum);
+    }
 }

@@ -82,17 +82,12 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void reduce_columns(
     float4 v = (float4)(START);
     if (o < outputs) {
         x += o / cols * far + o % cols;
-        uint r = from + sub;
-        for (; r + 8 * 7 < to; r += 8 * 8) { // loads first: a device must have many under way
+        for (uint r = from + sub; r < to; r += 8 * 8) { // loads first: a device must have many under way
             float4 a[8];
 UNROLL
-            for (int i = 0; i < 8; i++) a[i] = LOAD4(STORED, x, (r + 8 * i) * pitch);
+            for (uint i = 0; i < 8; i++) a[i] = r + 8 * i < to ? LOAD4(STORED, x, (r + 8 * i) * pitch) : (float4)(START);
 UNROLL
-            for (int i = 0; i < 8; i++) v = MAP2(JOIN, v, a[i]);
-        }
-        for (; r < to; r += 8) {
-            const float4 a = LOAD4(STORED, x, r * pitch);
-            v = MAP2(JOIN, v, a);
+            for (uint i = 0; i < 8; i++) v = MAP2(JOIN, v, a[i]);
         }
     }
     parts[sub][lane] = v;

@@ -36,6 +36,7 @@ import dev.airfoil.tensor.ops.LayerNorm;
 import dev.airfoil.tensor.ops.LayerNormGrad;
 import dev.airfoil.tensor.ops.Lerp;
 import dev.airfoil.tensor.ops.Linear;
+import dev.airfoil.tensor.ops.LinearQ8;
 import dev.airfoil.tensor.ops.MatMul;
 import dev.airfoil.tensor.ops.Max;
 import dev.airfoil.tensor.ops.Pad;
@@ -133,6 +134,10 @@ final class Agreement {
 
     private static Tensor half(Tensor t) {
         return F.cast(t, DType.BF16);
+    }
+
+    private static Tensor bytes(int seed, int... dims) {
+        return F.cast(x(seed, dims).mul(40), DType.I8);
     }
 
     private static Tensor ids(int bound, int... dims) {
@@ -270,6 +275,21 @@ final class Agreement {
                     new Linear(Activation.Fn.GELU_TANH),
                     2e-3,
                     _ -> List.of(half(x(1, m, k).mul(0.1)), half(x(2, n, k)), x(3, n)));
+            add(
+                    "linear bf16 weight " + size,
+                    new Linear(Activation.Fn.SILU),
+                    1e-6,
+                    _ -> List.of(x(1, m, k), half(x(2, n, k)), x(3, n)));
+            add(
+                    "linearQ8 " + size,
+                    new LinearQ8(Activation.Fn.SILU),
+                    1e-6,
+                    _ -> List.of(x(1, m, k), bytes(2, n, k), x(3, n), x(4, n)));
+            add(
+                    "linearQ8 bf16 " + size,
+                    new LinearQ8(Activation.Fn.NONE),
+                    8e-3,
+                    _ -> List.of(half(x(1, m, k)), bytes(2, k, n).transpose(), x(3, n)));
             add("linear " + size, new Linear(Activation.Fn.NONE), 1e-6, _ -> List.of(x(1, m, k), x(2, n, k), x(3, n)));
             add(
                     "linear gelu " + size,

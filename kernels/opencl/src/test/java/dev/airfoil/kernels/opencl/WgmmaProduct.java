@@ -86,7 +86,7 @@ record WgmmaProduct(
     boolean run(ClBackend cl, Prepared p) {
         int slices = (k + 63) / 64;
         GemmWgmma.Plan plan = new GemmWgmma.Plan(tile, (slices + parts - 1) / parts);
-        return GemmWgmma.run(cl, plan, p.a, p.b, p.bias, activation, p.c);
+        return GemmWgmma.run(cl, plan, p.a, p.b, new Gemm.End(Optional.empty(), p.bias, activation), p.c);
     }
 
     /** The relative error of {@code p.c} in the norm, against the backend's product of F32 tensors. */
