@@ -82,12 +82,21 @@ final class GemmWgmma {
         if (!cl.hopper() || !reads(a) || !reads(b) || k == 0) {
             return false;
         }
-        long batches = c.size() / ((long) c.dim(-2) * c.dim(-1));
-        return run(cl, plan(c.dim(-2), c.dim(-1), k, batches, cl.device().units()), a, b, end, c);
+        return run(cl, plan(cl, k, c), a, b, end, c);
     }
 
     /** As above, in a given way. */
     static boolean run(ClBackend cl, Plan plan, Gemm.Operand a, Gemm.Operand b, Gemm.End end, Tensor c) {
+        return run(cl, plan, a, b, "", end, c);
+    }
+
+    /** As above, where b is what is seen of {@code images} by the options {@code seen}; false if the device refuses. */
+    static boolean runImages(ClBackend cl, Gemm.Operand a, Gemm.Operand images, String seen, Tensor c) {
+        return run(cl, plan(cl, a.tensor().dim(-1), c), a, images, " -DIMAGES" + seen, Gemm.End.SUMS, c);
+    }
+
+    private static boolean run(
+            ClBackend cl, Plan plan, Gemm.Operand a, Gemm.Operand b, String seen, Gemm.End end, Tensor c) {
         int m = c.dim(-2);
         int n = c.dim(-1);
         int k = a.tensor().dim(-1);
@@ -97,6 +106,7 @@ final class GemmWgmma {
         Tensor target = parts > 1 ? cl.scratch(parts, batches, m, n) : c;
         Gemm.End within = parts > 1 ? Gemm.End.SUMS : end;
         String options = tile.options
+                + seen
                 + (a.transposed() ? " -DTA" : "")
                 + (b.transposed() ? " -DTB" : "")
                 + (n % 8 == 0 ? " -DVC" : "")
@@ -133,6 +143,11 @@ final class GemmWgmma {
             Gemm.sumParts(cl, target, end, c);
         }
         return true;
+    }
+
+    private static Plan plan(ClBackend cl, int k, Tensor c) {
+        long batches = c.size() / ((long) c.dim(-2) * c.dim(-1));
+        return plan(c.dim(-2), c.dim(-1), k, batches, cl.device().units());
     }
 
     /** The plan of least time for {@code [m k] [k n]}, {@code batches} times, on a device of {@code units}. */

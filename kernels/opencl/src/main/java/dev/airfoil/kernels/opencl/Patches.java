@@ -1,5 +1,7 @@
 package dev.airfoil.kernels.opencl;
 
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorSpec;
@@ -12,9 +14,13 @@ import java.util.Locale;
  * images are gradients of the output.
  *
  * <p>The portable product computes the elements of a matrix as it needs them. Tensor cores read memory: for them the
- * matrices of some images at a time are written out, {@code room} bytes at most (and one image at least).
+ * matrices of some images at a time are written out, {@code room} bytes at most (and one image at least). Hopper's copy
+ * engine can spare that too: it moves blocks of the images to where they are multiplied.
  */
 record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, int gridRows, int gridCols) {
+    /** Pixels and channels of a block. */
+    private static final int BLOCK = 64;
+
     enum Direction {
         FORWARDS,
         BACKWARDS
@@ -57,6 +63,8 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
         Tensor target = shaped(y, count(), o, pixels());
         if (areImages()) {
             times(cl, weight, shaped(images, count(), depth(), pixels()), target);
+        } else if (byBlocks(cl) && timesBlocks(cl, weight, target)) {
+            return;
         } else if (room == 0) {
             Gemm.Operand left = new Gemm.Operand(weight, false, depth(), 0);
             Gemm.runPatches(cl, left, new Gemm.Operand(images, false, image(), image()), options(), target);
@@ -80,6 +88,9 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
     void timesTransposed(ClBackend cl, long room, Tensor gradients, Tensor y) {
         int o = gradients.dim(0);
         Tensor target = shaped(y, o, depth());
+        if (byBlocks(cl) && timesBlocksTransposed(cl, gradients, target)) {
+            return;
+        }
         if (room == 0) {
             Gemm.Operand left = new Gemm.Operand(gradients, false, gradients.dim(1), 0);
             Gemm.runPatches(cl, left, new Gemm.Operand(images, true, image(), 0), options(), target);
@@ -101,6 +112,48 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
         if (parts > 1) {
             Gemm.sumParts(cl, sums, Gemm.End.SUMS, target);
         }
+    }
+
+    /** Whether the copy engine of a Hopper can move blocks of the images as if they were of the matrices. */
+    private boolean byBlocks(ClBackend cl) {
+        boolean wholeLines = BLOCK % gridCols == 0 && pixels() % BLOCK == 0;
+        return cl.hopper()
+                && images.dtype() == DType.BF16
+                && conv.stride() == 1
+                && images.dim(1) % BLOCK == 0
+                && (gridCols % BLOCK == 0 || wholeLines);
+    }
+
+    private boolean timesBlocks(ClBackend cl, Tensor weight, Tensor y) {
+        Tensor byPlace = cl.copy(turned(weight, images.dim(1), kh * kw));
+        Gemm.Operand left = new Gemm.Operand(shaped(byPlace, weight.dim(0), depth()), false, depth(), 0);
+        return GemmWgmma.runImages(cl, left, new Gemm.Operand(channelsLast(cl), true, depth(), image()), seen(), y);
+    }
+
+    private boolean timesBlocksTransposed(ClBackend cl, Tensor gradients, Tensor y) {
+        Tensor byPlace = cl.scratch(y.spec());
+        Gemm.Operand left = new Gemm.Operand(gradients, false, gradients.dim(1), 0);
+        if (!GemmWgmma.runImages(cl, left, new Gemm.Operand(channelsLast(cl), false, depth(), 0), seen(), byPlace)) {
+            return false;
+        }
+        Tensor byChannel = turned(byPlace, kh * kw, images.dim(1));
+        Copies.copy(cl, byChannel, y, Layout.contiguous(byChannel.shape()));
+        return true;
+    }
+
+    /** {@code [b h w c]}. */
+    private Tensor channelsLast(ClBackend cl) {
+        return cl.copy(images.withLayout(images.layout().permute(0, 2, 3, 1)));
+    }
+
+    /** {@code [o, a b]} to a view {@code [o b a]}. */
+    private static Tensor turned(Tensor t, int a, int b) {
+        Tensor apart = shaped(t, t.dim(0), a, b);
+        return apart.withLayout(apart.layout().permute(0, 2, 1));
+    }
+
+    private String seen() {
+        return options() + " -DCHANNELS=" + images.dim(1);
     }
 
     /** Matrices are stored as the images are. */

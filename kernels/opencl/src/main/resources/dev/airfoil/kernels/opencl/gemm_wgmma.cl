@@ -2,7 +2,9 @@
 // One work-item, the porter, keeps slices of BK along k on their way into a ring of STAGES; two teams of 4 warps
 // multiply them. If APART, each team has tiles of its own, and while one multiplies the other stores; else they share a
 // tile, whose lower half is the second team's. Options as in gemm.cl: TA, TB, BIAS, ACT, VC (rows of c begin at
-// multiples of 8 numbers).
+// multiples of 8 numbers). IMAGES: b is not stored, it is what a kernel of stride 1 sees of images [H W C], by the
+// options of patches.cl. A row is a place of the kernel, then one of CHANNELS, a multiple of 64, as are the pixels of a
+// line or of some lines.
 #define BK 64
 #ifdef APART
 #define ROWS BM
@@ -47,6 +49,26 @@ inline Work work(
     w.end = min(k, w.k + k_part);
     return w;
 }
+
+#ifdef IMAGES
+#define BOX (GW < 64 ? GW : 64)
+inline void describe_images(__global void *map, __local uint *scratch, __global const void *p, const uint images) {
+    describe(map, scratch, p, 4, (uint4)(CHANNELS, SW, SH, images), (uint4)(64, BOX, 64 / BOX, 1),
+            (long4)(2L * CHANNELS, 2L * CHANNELS * SW, 2L * CHANNELS * SW * SH, 0));
+}
+
+// The squares of a slice of b: 64 of its rows from row on, pixels from pixel on.
+inline void fetch_seen(
+        const uint to, __global const void *map, const uint row, const uint pixel, const uint image, const uint bar) {
+    const int place = row / CHANNELS, i = place / KW - TOP, j = place % KW - LEFT;
+    const int x = pixel % GW, y = pixel / GW % GH;
+#ifdef BACKWARDS
+    fetch_block(to, map, row % CHANNELS, x - j, y - i, image + pixel / (GW * GH), bar);
+#else
+    fetch_block(to, map, row % CHANNELS, x + j, y + i, image + pixel / (GW * GH), bar);
+#endif
+}
+#endif
 
 // The squares of one operand's slice: x is a row of a or a column of b.
 inline void fetch_slice(
@@ -115,11 +137,15 @@ __kernel __attribute__((reqd_work_group_size(384, 1, 1))) void gemm(
     }
     // An operand that all of the batch share is one matrix, whose number in the batch stays 0.
     if (warp == 8)
-        describe(map_a, scratch, a + a_at, TURNED_A ? m : k, TURNED_A ? k : m, batch_a ? batches : 1, 2 * lda,
+        describe_matrices(map_a, scratch, a + a_at, TURNED_A ? m : k, TURNED_A ? k : m, batch_a ? batches : 1, 2 * lda,
                 2 * (batch_a ? batch_a : 8));
     if (warp == 9)
-        describe(map_b, scratch + 32, b + b_at, TURNED_B ? n : k, TURNED_B ? k : n, batch_b ? batches : 1, 2 * ldb,
-                2 * (batch_b ? batch_b : 8));
+#ifdef IMAGES
+        describe_images(map_b, scratch + 32, b + b_at, batch_b ? batches : k / (GW * GH));
+#else
+        describe_matrices(map_b, scratch + 32, b + b_at, TURNED_B ? n : k, TURNED_B ? k : n, batch_b ? batches : 1,
+                2 * ldb, 2 * (batch_b ? batch_b : 8));
+#endif
     barrier(CLK_LOCAL_MEM_FENCE);
 
     // The 4 warps around the porter leave their registers to the teams, which hold the sums.
@@ -136,7 +162,14 @@ __kernel __attribute__((reqd_work_group_size(384, 1, 1))) void gemm(
                     await(empty + 8 * stage, phase);
                     arrive_and_expect_bytes(bar, STAGE);
                     fetch_slice(to, map_a, TURNED_A, BM, w.m, kk, batch_a ? w.batch : 0, bar);
+#ifdef IMAGES
+UNROLL
+                    for (uint x = 0; x < BN; x += 64)
+                        fetch_seen(to + SIZE_A + x * (SQUARE / 64), map_b, TURNED_B ? w.n + x : kk,
+                                TURNED_B ? kk : w.n + x, batch_b ? w.batch : 0, bar);
+#else
                     fetch_slice(to + SIZE_A, map_b, TURNED_B, BN, w.n, kk, batch_b ? w.batch : 0, bar);
+#endif
                     if (++stage == STAGES) {
                         stage = 0;
                         phase ^= 1;

@@ -32,28 +32,32 @@ inline void await(const uint bar, const uint phase) {
 #define DESCRIBE_LONG(field, value) \
     asm volatile(SM_90A "tensormap.replace.tile." field ", %1;" : : "r"(at), "l"(value) : "memory")
 
-// Writes to `map` (128 bytes, 128-aligned) what the engine needs to know of `batches` matrices of `rows` rows of
-// `cols`. A whole warp comes here, with 128 bytes of local memory.
+#define DESCRIBE_AXIS(i, size, box) \
+    DESCRIBE("box_dim.shared::cta.b1024.b32 [%0], " #i, box); \
+    DESCRIBE("global_dim.shared::cta.b1024.b32 [%0], " #i, size); \
+    DESCRIBE("element_stride.shared::cta.b1024.b32 [%0], " #i, 1)
+
+// Writes to `map` (128 bytes, 128-aligned) what the engine needs to know of a tensor of `rank` axes (3 or 4), the fastest
+// first: their sizes, those of the boxes that it moves, and how many bytes lie between neighbours along the second axis
+// and those behind it. A whole warp comes here, with 128 bytes of local memory.
 inline void describe(
-        __global void *map, __local uint *scratch, __global const void *p, const uint cols, const uint rows,
-        const uint batches, const long row_bytes, const long batch_bytes) {
+        __global void *map, __local uint *scratch, __global const void *p, const uint rank, const uint4 sizes,
+        const uint4 boxes, const long4 bytes) {
     const uint at = local_address(scratch), lane = get_local_id(0) & 31;
     scratch[lane] = 0;
     asm volatile("bar.warp.sync 0xffffffff;" : : : "memory");
     if (lane == 0) {
         DESCRIBE_LONG("global_address.shared::cta.b1024.b64 [%0]", p);
-        DESCRIBE("rank.shared::cta.b1024.b32 [%0]", 2); // rank - 1
-        DESCRIBE("box_dim.shared::cta.b1024.b32 [%0], 0", 64);
-        DESCRIBE("box_dim.shared::cta.b1024.b32 [%0], 1", 64);
-        DESCRIBE("box_dim.shared::cta.b1024.b32 [%0], 2", 1);
-        DESCRIBE("global_dim.shared::cta.b1024.b32 [%0], 0", cols);
-        DESCRIBE("global_dim.shared::cta.b1024.b32 [%0], 1", rows);
-        DESCRIBE("global_dim.shared::cta.b1024.b32 [%0], 2", batches);
-        DESCRIBE_LONG("global_stride.shared::cta.b1024.b64 [%0], 0", row_bytes);
-        DESCRIBE_LONG("global_stride.shared::cta.b1024.b64 [%0], 1", batch_bytes);
-        DESCRIBE("element_stride.shared::cta.b1024.b32 [%0], 0", 1);
-        DESCRIBE("element_stride.shared::cta.b1024.b32 [%0], 1", 1);
-        DESCRIBE("element_stride.shared::cta.b1024.b32 [%0], 2", 1);
+        DESCRIBE("rank.shared::cta.b1024.b32 [%0]", rank - 1);
+        DESCRIBE_AXIS(0, sizes.x, boxes.x);
+        DESCRIBE_AXIS(1, sizes.y, boxes.y);
+        DESCRIBE_AXIS(2, sizes.z, boxes.z);
+        DESCRIBE_LONG("global_stride.shared::cta.b1024.b64 [%0], 0", bytes.x);
+        DESCRIBE_LONG("global_stride.shared::cta.b1024.b64 [%0], 1", bytes.y);
+        if (rank == 4) {
+            DESCRIBE_AXIS(3, sizes.w, boxes.w);
+            DESCRIBE_LONG("global_stride.shared::cta.b1024.b64 [%0], 2", bytes.z);
+        }
         asm volatile(SM_90A "tensormap.replace.tile.elemtype.shared::cta.b1024.b32 [%0], 10; // BF16\n\t"
                      SM_90A "tensormap.replace.tile.interleave_layout.shared::cta.b1024.b32 [%0], 0;\n\t"
                      SM_90A "tensormap.replace.tile.swizzle_mode.shared::cta.b1024.b32 [%0], 3; // 128 bytes\n\t"
@@ -62,6 +66,14 @@ inline void describe(
     asm volatile("bar.warp.sync 0xffffffff;\n\t"
                  "tensormap.cp_fenceproxy.global.shared::cta.tensormap::generic.release.gpu.sync.aligned "
                  "[%0], [%1], 128;" : : "l"(map), "r"(at) : "memory");
+}
+
+// `batches` matrices of `rows` rows of `cols`, in squares.
+inline void describe_matrices(
+        __global void *map, __local uint *scratch, __global const void *p, const uint cols, const uint rows,
+        const uint batches, const long row_bytes, const long batch_bytes) {
+    describe(map, scratch, p, 3, (uint4)(cols, rows, batches, 1), (uint4)(64, 64, 1, 1),
+            (long4)(row_bytes, batch_bytes, 0, 0));
 }
 
 // After a barrier behind describe(), by whoever fetches.
@@ -75,6 +87,16 @@ inline void fetch_square(
     asm volatile("cp.async.bulk.tensor.3d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%0], "
                  "[%1, {%2, %3, %4}], [%5];"
                  : : "r"(to), "l"(map), "r"(col), "r"(row), "r"(batch), "r"(bar) : "memory");
+}
+
+// As fetch_square, of images [H W C]: 64 channels from channel on of 64 pixels, a block from (x, y) on, which may reach
+// over the image on any side.
+inline void fetch_block(
+        const uint to, __global const void *map, const uint channel, const int x, const int y, const uint image,
+        const uint bar) {
+    asm volatile("cp.async.bulk.tensor.4d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%0], "
+                 "[%1, {%2, %3, %4, %5}], [%6];"
+                 : : "r"(to), "l"(map), "r"(channel), "r"(x), "r"(y), "r"(image), "r"(bar) : "memory");
 }
 
 // ---- The tensor cores: a team of 4 warps adds a [64][16] b [16][N] to its sums, asynchronously. Lane l of warp w

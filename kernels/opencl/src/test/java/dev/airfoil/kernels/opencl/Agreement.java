@@ -502,6 +502,23 @@ final class Agreement {
                 new Conv2dGradWeight(conv, 3, 3),
                 1e-6,
                 _ -> List.of(x(1, 2, 70, 24, 28), x(2, 2, 66, 24, 28)));
+        for (int[] s : new int[][] {{64, 6, 64}, {64, 8, 32}, {128, 16, 8}, {64, 3, 128}}) { // blocks of 64 pixels
+            int c = s[0];
+            int h = s[1];
+            int w = s[2];
+            String size = " bf16 " + c + "x" + h + "x" + w;
+            add("conv2d" + size, conv, 4e-3, _ -> List.of(half(x(1, 2, c, h, w)), half(x(2, 10, c, 3, 3))));
+            add(
+                    "conv2dGradInput" + size,
+                    new Conv2dGradInput(conv, h, w),
+                    4e-3,
+                    _ -> List.of(half(x(1, c, 10, 3, 3)), half(x(2, 2, c, h, w))));
+            add(
+                    "conv2dGradWeight" + size,
+                    new Conv2dGradWeight(conv, 3, 3),
+                    1e-5,
+                    _ -> List.of(half(x(1, 2, c, h, w)), half(x(2, 2, 10, h, w))));
+        }
         Conv2d one = Conv2d.of(1, 0);
         add("conv2d 1x1", one, 1e-6, _ -> List.of(x(1, 3, 17, 6, 5), x(2, 9, 17, 1, 1)));
         add(
