@@ -141,7 +141,7 @@ UNROLL
             v[i] = g[i] = (nums)(0);
             if (INSIDE) {
                 v[i] = LOADN(STORED, x + row, COL);
-                if (counts) g[i] = LOADN(STORED, gy + row, COL);
+                g[i] = LOADN(STORED, gy + row, COL);
             }
         }
         const float rstd = normalise(v, lane, eps, scratch).y;
@@ -152,8 +152,10 @@ UNROLL
 UNROLL
         EACH {
             if (INSIDE) {
-                sum_along[i] = fma(g[i], v[i], sum_along[i]);
-                sum_plain[i] += g[i];
+                if (counts) {
+                    sum_along[i] = fma(g[i], v[i], sum_along[i]);
+                    sum_plain[i] += g[i];
+                }
 #ifdef MODULATE
                 g[i] *= 1.0f + LOADN(PARAM, w, COL);
 #else
