@@ -201,9 +201,9 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void norm_sums(
         for (uint top = sub; top < chunks; top += 8 * 16) { // loads first: a device must have many under way
             float v[16];
 UNROLL
-            for (uint i = 0; i < 16; i++) v[i] = from[(long)min(top + 8 * i, chunks - 1) * D];
+            for (uint i = 0; i < 16; i++) v[i] = top + 8 * i < chunks ? from[(long)(top + 8 * i) * D] : 0.0f;
 UNROLL
-            for (uint i = 0; i < 16; i++) sum += top + 8 * i < chunks ? v[i] : 0.0f;
+            for (uint i = 0; i < 16; i++) sum += v[i];
         }
     }
     parts[sub][lane] = sum;
