@@ -58,6 +58,11 @@ record ClDevice(
         return isNvidia() && number(id, COMPUTE_CAPABILITY_MAJOR_NV) == 9;
     }
 
+    /** PoCL 5: sums that live across a loop with barriers in it now and then come out wrong; PoCL 3.1 gets them right. */
+    boolean losesSums() {
+        return driver.contains("PoCL") && driver.contains("driver 5.");
+    }
+
     /** NVIDIA reports 48 KiB but grants statically declared arrays up to 227 KiB; two work-groups should fit. */
     long usableLocalMemory() {
         return isNvidia() ? 110 << 10 : localMemory;

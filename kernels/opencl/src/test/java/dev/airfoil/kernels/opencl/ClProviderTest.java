@@ -11,12 +11,32 @@ import org.junit.jupiter.api.Test;
 
 class ClProviderTest {
     private static final List<ClDevice> ALL = Stream.of("NVIDIA H100", "NVIDIA L4", "pthread-EPYC")
-            .map(ClProviderTest::device)
+            .map(name -> device(name, ""))
             .toList();
 
-    private static ClDevice device(String name) {
+    private static ClDevice device(String name, String driver) {
         return new ClDevice(
-                new cl_platform_id(), new cl_device_id(), name, "", ClDevice.Kind.GPU, 1, 1 << 30, 1 << 28, 48 << 10);
+                new cl_platform_id(),
+                new cl_device_id(),
+                name,
+                driver,
+                ClDevice.Kind.GPU,
+                1,
+                1 << 30,
+                1 << 28,
+                48 << 10);
+    }
+
+    @Test
+    void pocl5IsKnownByItsDriver() {
+        assertThat(device("cpu-EPYC", "OpenCL 3.0 PoCL HSTR: cpu-x86_64, driver 5.0+debian")
+                        .losesSums())
+                .isTrue();
+        assertThat(device("pthread-EPYC", "OpenCL 3.0 PoCL HSTR: pthread, driver 3.1+debian")
+                        .losesSums())
+                .isFalse();
+        assertThat(device("NVIDIA H100", "OpenCL 3.0 CUDA, driver 580.159").losesSums())
+                .isFalse();
     }
 
     @Test
