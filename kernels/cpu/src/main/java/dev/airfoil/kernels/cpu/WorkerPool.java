@@ -68,11 +68,6 @@ public final class WorkerPool implements AutoCloseable {
         return pool;
     }
 
-    /** A pool with one worker for each processor that the JVM may use. */
-    public static WorkerPool ofAllProcessors() {
-        return of(Runtime.getRuntime().availableProcessors());
-    }
-
     /** Number of workers, the caller included. */
     public int size() {
         return workers.length + 1;

@@ -123,12 +123,6 @@ record Strided(int rank, int[] dims, List<long[]> strides) {
         return Optional.empty();
     }
 
-    /** True if the layout number {@code i} is dense. */
-    boolean isDense(int i) {
-        long[] s = strides.get(i);
-        return rank == 1 && (dims[AXES - 1] == 1 || s[AXES - 1] == 1);
-    }
-
     /** Product of the sizes. */
     long size() {
         long n = 1;
