@@ -58,7 +58,10 @@ record ClDevice(
         return isNvidia() && number(id, COMPUTE_CAPABILITY_MAJOR_NV) == 9;
     }
 
-    /** PoCL 5: sums that live across a loop with barriers in it now and then come out wrong; PoCL 3.1 gets them right. */
+    /**
+     * PoCL 5: of 55 builds of the backward norms one lost the sums that live across a loop with barriers in it, at every
+     * launch; built anew, the same source was right. PoCL 3.1 gets them right.
+     */
     boolean losesSums() {
         return driver.contains("PoCL") && driver.contains("driver 5.");
     }
