@@ -72,16 +72,19 @@ public interface BackendProvider {
     /**
      * What the user may set.
      *
-     * @param threads worker threads (default: all cores)
+     * @param threads worker threads, at most 1024 (default: all cores)
      * @param memoryLimit bytes that tensors may take together (default: the backend's choice)
      * @param precision how models are computed
      */
     record Options(OptionalInt threads, OptionalLong memoryLimit, Precision precision) {
         public static final Options DEFAULT = new Options(OptionalInt.empty(), OptionalLong.empty());
 
+        private static final int MOST_THREADS = 1024;
+
         public Options {
-            if (threads.orElse(1) < 1) {
-                throw new TensorException("options: threads is " + threads.getAsInt() + "; it must be 1 or more");
+            if (threads.orElse(1) < 1 || threads.orElse(1) > MOST_THREADS) {
+                throw new TensorException(
+                        "options: threads is " + threads.getAsInt() + "; it must be 1 to " + MOST_THREADS);
             }
         }
 

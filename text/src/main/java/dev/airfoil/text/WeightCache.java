@@ -1,6 +1,7 @@
 package dev.airfoil.text;
 
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.tensor.io.Safetensors;
 import dev.airfoil.tensor.io.SafetensorsFile;
 import dev.airfoil.tensor.io.UserCache;
@@ -58,7 +59,7 @@ record WeightCache(Path folder) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new TensorException("cannot make the folder " + folder + " (" + e + ")", e);
+            throw new TensorException("cannot make the folder " + folder + " (" + Reason.andPlace(e) + ")", e);
         }
     }
 
@@ -84,7 +85,7 @@ record WeightCache(Path folder) {
         } catch (IOException e) {
             throw new TensorException(
                     "there is no place to prepare the weights " + name + ": neither the user's cache"
-                            + " nor the temporary folder can be written (" + e
+                            + " nor the temporary folder can be written (" + Reason.andPlace(e)
                             + "); set XDG_CACHE_HOME to a folder that can",
                     e);
         }

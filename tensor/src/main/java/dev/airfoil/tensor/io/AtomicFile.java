@@ -12,10 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A file that appears whole or not at all: written beside its place as {@code NAME.tmp-PID}, forced to the disk, then
- * moved over the old one. Two threads must not write the same target at once.
+ * moved over the old one. Two threads must not write the same target at once. What a killed process left beside goes with
+ * the next write.
  */
 public final class AtomicFile {
     /** What the file shall hold. */
@@ -46,9 +50,10 @@ public final class AtomicFile {
      *     exception of {@code content}
      */
     static void write(Path target, long bytes, UnaryOperator<WritableByteChannel> disk, Content content) {
-        Path beside = target.resolveSibling(
-                target.getFileName() + ".tmp-" + ProcessHandle.current().pid());
+        String name = target.getFileName() + ".tmp-";
+        Path beside = target.resolveSibling(name + ProcessHandle.current().pid());
         try {
+            sweep(target.toAbsolutePath().getParent(), name);
             try (FileChannel file = FileChannel.open(
                     beside,
                     StandardOpenOption.CREATE,
@@ -65,6 +70,20 @@ public final class AtomicFile {
         } catch (RuntimeException | Error e) {
             discard(beside, e);
             throw e;
+        }
+    }
+
+    /** Deletes the files in {@code folder} that are called {@code name} and the number of a process that is no more. */
+    private static void sweep(Path folder, String name) throws IOException {
+        Pattern left = Pattern.compile(Pattern.quote(name) + "(\\d{1,18})");
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Matcher pid = left.matcher(file.getFileName().toString());
+                if (pid.matches()
+                        && ProcessHandle.of(Long.parseLong(pid.group(1))).isEmpty()) {
+                    Files.deleteIfExists(file);
+                }
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.airfoil.tensor.io;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -19,6 +20,7 @@ public final class Reason {
             case FileAlreadyExistsException _ -> "something of that name is there";
             case AccessDeniedException _ -> "its permissions forbid it";
             case ClosedByInterruptException _ -> "it was interrupted";
+            case CharacterCodingException _ -> "it is no UTF-8 text";
             case FileSystemException f -> Optional.ofNullable(f.getReason()).orElseGet(f::toString);
             default -> Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
         };

@@ -12,11 +12,9 @@ public final class UserCache {
         return folder(Optional.ofNullable(System.getenv("XDG_CACHE_HOME")), Path.of(System.getProperty("user.home")));
     }
 
-    /** A relative XDG folder is ignored, as its specification asks. */
+    /** A relative XDG folder is ignored, as its specification asks. Of a user without a home Java knows no folder. */
     static Path folder(Optional<String> xdg, Path home) {
-        return xdg.map(Path::of)
-                .filter(Path::isAbsolute)
-                .orElseGet(() -> home.resolve(".cache"))
-                .resolve("airfoil");
+        Path homely = home.isAbsolute() ? home.resolve(".cache") : Path.of(System.getProperty("java.io.tmpdir"));
+        return xdg.map(Path::of).filter(Path::isAbsolute).orElse(homely).resolve("airfoil");
     }
 }

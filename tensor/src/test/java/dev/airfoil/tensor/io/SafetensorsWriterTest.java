@@ -151,6 +151,17 @@ class SafetensorsWriterTest {
     }
 
     @Test
+    void whatAKilledProcessLeftIsSwept() throws IOException {
+        Path dead = Files.createFile(folder.resolve("a.safetensors.tmp-999999999999"));
+        Path alive = Files.createFile(folder.resolve("a.safetensors.tmp-1"));
+        Path other = Files.createFile(folder.resolve("b.safetensors.tmp-999999999999"));
+        Path strange = Files.createFile(folder.resolve("a.safetensors.tmp-x"));
+        old();
+        assertThat(dead).doesNotExist();
+        assertThat(List.of(alive, other, strange)).allMatch(Files::exists);
+    }
+
+    @Test
     void interruptLeavesTheOldFile() {
         Path path = old();
         SafetensorsWriter writer = new SafetensorsWriter().tensor("x", TensorSpec.f32(1), () -> {

@@ -14,6 +14,7 @@ class UserCacheTest {
         assertThat(UserCache.folder(Optional.of("/var/c"), home)).isEqualTo(Path.of("/var/c/airfoil"));
         assertThat(UserCache.folder(Optional.of("c"), home)).isEqualTo(Path.of("/home/u/.cache/airfoil"));
         assertThat(UserCache.folder(Optional.of(""), home)).isEqualTo(Path.of("/home/u/.cache/airfoil"));
+        assertThat(UserCache.folder(Optional.empty(), Path.of("?"))).isAbsolute();
         assertThat(UserCache.folder()).isAbsolute().hasFileName("airfoil");
     }
 }
