@@ -17,6 +17,9 @@ public record ContactSheet(int columns, int scale) {
     private static final int PAPER = 0xffffff;
     private static final int INK = 0x202020;
 
+    /** Pixels at most: their bytes lie in one array. */
+    private static final int MOST = Integer.MAX_VALUE / 3;
+
     public ContactSheet {
         if (columns < 1 || scale < 1) {
             throw new TensorException("a contact sheet of " + columns + " columns at scale " + scale
@@ -45,16 +48,28 @@ public record ContactSheet(int columns, int scale) {
         if (all.isEmpty()) {
             throw new TensorException("a contact sheet needs one picture or more");
         }
-        int cell = scale * all.stream().mapToInt(c -> c.picture().width()).max().orElseThrow();
+        int widest = all.stream().mapToInt(c -> c.picture().width()).max().orElseThrow();
+        if ((long) scale * widest > MOST || (long) columns * (scale * widest + GAP) > MOST) {
+            throw tooLarge();
+        }
+        int cell = scale * widest;
         int width = GAP + columns * (cell + GAP);
-        int height = GAP + sections.stream().mapToInt(s -> height(s, cell)).sum();
-        Canvas canvas = new Canvas(width, height);
+        long height = GAP + sections.stream().mapToLong(s -> height(s, cell)).sum();
+        if (height * width > MOST) {
+            throw tooLarge();
+        }
+        Canvas canvas = new Canvas(width, (int) height);
         int top = GAP;
         for (Section section : sections) {
             draw(section, cell, top, canvas);
-            top += height(section, cell);
+            top += (int) height(section, cell);
         }
         return canvas.picture();
+    }
+
+    private TensorException tooLarge() {
+        return new TensorException("a contact sheet of " + columns + " columns at scale " + scale
+                + " has more pixels than a picture can: choose fewer or smaller ones");
     }
 
     private void draw(Section section, int cell, int top, Canvas canvas) {
@@ -79,9 +94,9 @@ public record ContactSheet(int columns, int scale) {
         }
     }
 
-    private int height(Section section, int cell) {
+    private long height(Section section, int cell) {
         return titleHeight(section)
-                + rows(section).stream().mapToInt(row -> rowHeight(row, cell)).sum();
+                + rows(section).stream().mapToLong(row -> rowHeight(row, cell)).sum();
     }
 
     private static int titleHeight(Section section) {
@@ -118,7 +133,7 @@ public record ContactSheet(int columns, int scale) {
         Canvas(int width, int height) {
             this.width = width;
             this.height = height;
-            this.rgb = new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))];
+            this.rgb = new byte[3 * width * height];
             Arrays.fill(rgb, (byte) PAPER);
         }
 

@@ -16,14 +16,12 @@ import dev.airfoil.tensor.io.SafetensorsFile;
 import dev.airfoil.tensor.io.SafetensorsWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A model on disk: one safetensors file with the denoiser's parameters by name, and a {@link ModelInfo} in its
@@ -38,12 +36,10 @@ public final class ModelFile implements AutoCloseable {
 
     private final SafetensorsFile file;
     private final ModelInfo info;
-    private final Optional<Path> copy;
 
-    private ModelFile(SafetensorsFile file, ModelInfo info, Optional<Path> copy) {
+    private ModelFile(SafetensorsFile file, ModelInfo info) {
         this.file = file;
         this.info = info;
-        this.copy = copy;
     }
 
     /**
@@ -52,7 +48,18 @@ public final class ModelFile implements AutoCloseable {
      * @throws TensorException if the file is damaged or holds no Airfoil model
      */
     public static ModelFile open(Path path) {
-        return open(path, Optional.empty());
+        SafetensorsFile file = Safetensors.open(path);
+        try {
+            String json = file.metadata().get(KEY);
+            if (json == null) {
+                throw new TensorException(path + " holds no Airfoil model: its metadata has no '" + KEY + "'");
+            }
+            file.unreadable().keySet().forEach(file::entry);
+            return new ModelFile(file, parse(path, json));
+        } catch (RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
     }
 
     /**
@@ -65,35 +72,21 @@ public final class ModelFile implements AutoCloseable {
             if (in == null) {
                 throw new TensorException("this build of Airfoil comes without a model: train one and name its file");
             }
-            // A file within a jar cannot be mapped into memory.
+            // A file within a jar cannot be mapped into memory. Once it is mapped, its copy needs no name.
             Path copy = Files.createTempFile("airfoil-", ".safetensors");
             try {
                 Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-                return open(copy, Optional.of(copy));
-            } catch (IOException | RuntimeException e) {
-                Files.deleteIfExists(copy);
-                throw e;
+                return open(copy);
+            } finally {
+                if (!copy.toFile().delete()) {
+                    copy.toFile().deleteOnExit(); // Windows keeps what is mapped
+                }
             }
         } catch (IOException e) {
             throw new TensorException(
                     "cannot unpack the model that comes with Airfoil: " + Reason.andPlace(e)
                             + "; is there space in the folder for temporary files?",
                     e);
-        }
-    }
-
-    private static ModelFile open(Path path, Optional<Path> copy) {
-        SafetensorsFile file = Safetensors.open(path);
-        try {
-            String json = file.metadata().get(KEY);
-            if (json == null) {
-                throw new TensorException(path + " holds no Airfoil model: its metadata has no '" + KEY + "'");
-            }
-            file.unreadable().keySet().forEach(file::entry);
-            return new ModelFile(file, parse(path, json), copy);
-        } catch (RuntimeException | Error e) {
-            file.close();
-            throw e;
         }
     }
 
@@ -152,12 +145,5 @@ public final class ModelFile implements AutoCloseable {
     @Override
     public void close() {
         file.close();
-        copy.ifPresent(path -> {
-            try {
-                Files.deleteIfExists(path);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
     }
 }

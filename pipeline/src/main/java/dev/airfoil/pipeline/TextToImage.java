@@ -215,6 +215,9 @@ public final class TextToImage implements AutoCloseable {
 
         private List<String> warnings(TextFeatures texts) {
             List<String> warnings = new ArrayList<>();
+            if (!guidance.isUsed() && !request.negativePrompt().isBlank()) {
+                warnings.add("the negative prompt says nothing at guidance 1: only a larger one moves away from it");
+            }
             for (int i = 0; i < texts.cut().size(); i++) {
                 String cut = texts.cut().get(i);
                 if (!cut.isEmpty()) {

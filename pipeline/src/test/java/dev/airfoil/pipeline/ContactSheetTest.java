@@ -62,6 +62,11 @@ class ContactSheetTest {
     void aSheetWithoutPicturesIsRefused() {
         assertThatThrownBy(() -> new ContactSheet(2, 2).draw(List.of())).hasMessageContaining("one picture or more");
         assertThatThrownBy(() -> new ContactSheet(0, 2)).hasMessageContaining("0 columns");
+        for (ContactSheet huge : List.of(
+                new ContactSheet(1, 30_000), new ContactSheet(1 << 30, 1), new ContactSheet(2, Integer.MAX_VALUE))) {
+            assertThatThrownBy(() -> huge.draw(List.of(new Cell(RED, ""))))
+                    .hasMessageContaining("has more pixels than a picture can");
+        }
     }
 
     private static int ink(RgbImage image) {

@@ -42,7 +42,11 @@ class TextToImageTest {
     void theNegativePromptMattersOnlyWithGuidance() {
         GenerationRequest without = APPLE.withNegativePrompt("blurry");
         assertThat(pictures(without)).isNotEqualTo(pictures(APPLE));
-        assertThat(pictures(without.withGuidance(1))).isEqualTo(pictures(APPLE.withGuidance(1)));
+        assertThat(model.generate(without).getFirst().warnings()).isEmpty();
+        GeneratedImage ignored = model.generate(without.withGuidance(1)).getFirst();
+        assertThat(ignored.picture()).isEqualTo(pictures(APPLE.withGuidance(1)).getFirst());
+        assertThat(ignored.warnings()).singleElement().asString().startsWith("the negative prompt says nothing at");
+        assertThat(model.generate(APPLE.withGuidance(1)).getFirst().warnings()).isEmpty();
         assertThat(pictures(APPLE.withGuidance(1))).isNotEqualTo(pictures(APPLE.withGuidance(2)));
     }
 
