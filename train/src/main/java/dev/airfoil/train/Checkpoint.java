@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -26,6 +27,7 @@ final class Checkpoint implements AutoCloseable {
     private final SafetensorsFile file;
     private final long step;
     private final OptionalLong steps;
+    private final OptionalDouble guidance;
     private final TrainConfig config;
 
     private Checkpoint(SafetensorsFile file) {
@@ -40,8 +42,12 @@ final class Checkpoint implements AutoCloseable {
             this.step = Long.parseLong(text("step"));
             this.steps =
                     text("steps").isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text("steps")));
+            this.guidance = text("guidance").isEmpty()
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(Double.parseDouble(text("guidance")));
         } catch (NumberFormatException e) {
-            throw new TrainException(file.path() + " does not say after which step it was saved", e);
+            throw new TrainException(
+                    file.path() + " does not say after which step it was saved, or how the run goes on", e);
         }
     }
 
@@ -59,15 +65,16 @@ final class Checkpoint implements AutoCloseable {
     /**
      * Writes a checkpoint beside, then in place of the last one.
      *
-     * @param steps the last step that the run shall do
+     * @param settings what the run shall do, which one that resumes it need not say again
      * @param data fingerprint of what it learns from
      * @throws dev.airfoil.tensor.TensorException if the disk is full or a value is not finite; the last one is intact
      */
-    static void write(Path path, TrainState state, long steps, TrainConfig config, String data) {
+    static void write(RunSettings settings, TrainState state, TrainConfig config, String data) {
         SafetensorsWriter writer = new SafetensorsWriter()
                 .metadata("format", FORMAT)
                 .metadata("step", Long.toString(state.step()))
-                .metadata("steps", Long.toString(steps))
+                .metadata("steps", Long.toString(settings.steps()))
+                .metadata("guidance", Double.toString(settings.guidance()))
                 .metadata("config", TrainJson.write(config))
                 .metadata("data", data);
         try (Arena arena = Arena.ofConfined()) {
@@ -82,7 +89,7 @@ final class Checkpoint implements AutoCloseable {
                             prefix + name,
                             parameter.value().spec(),
                             () -> finite(prefix + name, parameter.value(), staging))));
-            writer.write(path);
+            writer.write(settings.checkpoint());
         }
     }
 
@@ -110,6 +117,11 @@ final class Checkpoint implements AutoCloseable {
     /** The last step that the run was to do; empty if an older version wrote the file. */
     OptionalLong steps() {
         return steps;
+    }
+
+    /** Guidance of its samples and of its model; empty if an older version wrote the file. */
+    OptionalDouble guidance() {
+        return guidance;
     }
 
     /** The configuration of the run. */

@@ -81,7 +81,7 @@ final class Run {
             return Optional.of(End.STOPPED);
         }
         return settings.timeLimit()
-                .filter(limit -> System.nanoTime() - began >= limit.toNanos())
+                .filter(limit -> seconds(began) >= seconds(limit))
                 .map(_ -> End.TIME);
     }
 
@@ -104,7 +104,7 @@ final class Run {
             listener.sampled(step, sheet);
         }
         if (save) {
-            Checkpoint.write(settings.checkpoint(), state, settings.steps(), config, data.fingerprint());
+            Checkpoint.write(settings, state, config, data.fingerprint());
             ModelFile.write(settings.model(), modelInfo(), state.averages(), DType.BF16);
             listener.saved(step, settings.checkpoint());
         }
@@ -141,8 +141,7 @@ final class Run {
         double perStep = seconds / steps;
         double toLastStep = seconds(began) / (state.step() - first) * (settings.steps() - state.step());
         double left = settings.timeLimit()
-                .map(Duration::toNanos)
-                .map(limit -> Math.min(toLastStep, Math.max(0, limit / 1e9 - seconds(began))))
+                .map(limit -> Math.min(toLastStep, Math.max(0, seconds(limit) - seconds(began))))
                 .orElse(toLastStep);
         listener.progress(new TrainListener.Progress(
                 state.step(),
@@ -154,6 +153,10 @@ final class Run {
                 backend.memory().peak()));
         lastLogged = state.step();
         lastLogTime = System.nanoTime();
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toSeconds() + duration.getNano() / 1e9;
     }
 
     private static double seconds(long since) {

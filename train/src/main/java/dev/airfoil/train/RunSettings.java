@@ -30,7 +30,7 @@ public record RunSettings(
     public RunSettings {
         require(steps > 0, "steps " + steps + " must be positive");
         require(timeLimit.map(Duration::isPositive).orElse(true), "the time limit must be positive");
-        require(guidance >= 0, "guidance " + guidance + " must not be negative");
+        require(guidance >= 0 && guidance < Double.POSITIVE_INFINITY, "guidance " + guidance + " must be 0 or more");
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.TensorSpec;
+import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.tensor.io.Safetensors;
 import dev.airfoil.tensor.io.SafetensorsFile;
 import dev.airfoil.tensor.io.SafetensorsWriter;
@@ -14,26 +15,31 @@ import dev.airfoil.text.TextEncoder;
 import dev.airfoil.text.TextFeatures;
 import dev.airfoil.train.data.ImageTextSet;
 import dev.airfoil.train.data.Progress;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The frozen text encoder's features of every caption of a data set, so that training runs no encoder. One safetensors
  * file, mapped: {@code tokens} BF16 {@code [t d]}, the tokens of all captions one after another without padding; {@code
  * ends} I32 {@code [n]}, where each caption's tokens end; {@code pooled} BF16 {@code [n d]}; {@code captions} U8, the
- * captions in UTF-8, each ended by a line feed. The metadata names the encoder. Caption 0 is the empty prompt.
+ * captions in UTF-8, each ended by a line feed, from the shortest, which is the empty prompt. The metadata names the
+ * encoder.
  */
 public final class TextCache implements AutoCloseable {
     private static final String FORMAT = "airfoil-text-cache-1";
@@ -111,51 +117,102 @@ public final class TextCache implements AutoCloseable {
     }
 
     /**
-     * Encodes captions and writes the file.
+     * Encodes captions and writes the file. Features wait for it on the disk: those of a large set fit no memory.
      *
      * @param name what {@code encoder} is
      * @param progress told after each chunk, in captions
+     * @throws TensorException if there is no room for the file
      */
     public static void build(
             Path path, TextEncoderChoice name, TextEncoder encoder, SequencedSet<String> captions, Progress progress) {
-        List<String> ordered = List.copyOf(captions);
         // Texts of like length together: less padding to compute.
-        List<Integer> byLength = new ArrayList<>();
-        for (int i = 0; i < ordered.size(); i++) {
-            byLength.add(i);
+        List<String> ordered = captions.stream()
+                .sorted(Comparator.comparingInt(String::length))
+                .toList();
+        int[] ends = new int[ordered.size()];
+        try (Arena arena = Arena.ofConfined();
+                Spill tokens = new Spill(path);
+                Spill pooled = new Spill(path)) {
+            for (int from = 0; from < ordered.size(); from += CHUNK) {
+                int to = Math.min(ordered.size(), from + CHUNK);
+                TextRows rows = encode(encoder, ordered.subList(from, to));
+                for (int i = from; i < to; i++) {
+                    ends[i] = (i == 0 ? 0 : ends[i - 1]) + rows.lengths()[i - from];
+                }
+                tokens.add(rows.tokens());
+                pooled.add(rows.pooled());
+                progress.update(to, ordered.size(), "encoding captions");
+            }
+            byte[] text = ordered.stream()
+                    .map(c -> c + "\n")
+                    .collect(Collectors.joining())
+                    .getBytes(StandardCharsets.UTF_8);
+            MemorySegment allTokens = tokens.map(arena);
+            MemorySegment allPooled = pooled.map(arena);
+            int width = encoder.width();
+            new SafetensorsWriter()
+                    .metadata("encoder", name.label())
+                    .metadata("format", FORMAT)
+                    .metadata("limit", Integer.toString(encoder.limit()))
+                    .tensor("tokens", spec(DType.BF16, ends[ends.length - 1], width), () -> allTokens)
+                    .tensor("pooled", spec(DType.BF16, ends.length, width), () -> allPooled)
+                    .tensor("ends", spec(DType.I32, ends.length), () -> MemorySegment.ofArray(ends))
+                    .tensor("captions", spec(DType.U8, text.length), () -> MemorySegment.ofArray(text))
+                    .write(path);
+        } catch (IOException e) {
+            throw new TensorException(
+                    "cannot write the text features " + path + ": " + Reason.of(e) + "; free some space there", e);
         }
-        byLength.sort(Comparator.comparingInt(i -> ordered.get(i).length()));
-        byte[][] tokens = new byte[ordered.size()][];
-        byte[][] pooled = new byte[ordered.size()][];
-        for (int from = 0; from < ordered.size(); from += CHUNK) {
-            List<Integer> chunk = byLength.subList(from, Math.min(ordered.size(), from + CHUNK));
-            encode(encoder, ordered, chunk, tokens, pooled);
-            progress.update(from + chunk.size(), ordered.size(), "encoding captions");
-        }
-        Map<String, String> about =
-                Map.of("format", FORMAT, "encoder", name.label(), "limit", Integer.toString(encoder.limit()));
-        write(path, about, encoder.width(), ordered, tokens, pooled);
     }
 
-    private static void encode(
-            TextEncoder encoder, List<String> captions, List<Integer> chunk, byte[][] tokens, byte[][] pooled) {
-        Scope.run("captions", () -> {
-            TextFeatures features =
-                    encoder.encode(chunk.stream().map(captions::get).toList());
+    /** Features of a few captions in BF16: the tokens of all one after another, how many each has, and the pooled vectors. */
+    private record TextRows(byte[] tokens, int[] lengths, byte[] pooled) {}
+
+    private static TextRows encode(TextEncoder encoder, List<String> captions) {
+        return Scope.call("captions", () -> {
+            TextFeatures features = encoder.encode(captions);
             int n = features.tokens().dim(1);
-            int bytes = encoder.width() * DType.BF16.bytes();
             int[] mask = features.mask().toInts();
-            byte[] allTokens = narrow(features.tokens());
-            byte[] allPooled = narrow(features.pooled());
-            for (int b = 0; b < chunk.size(); b++) {
-                int length = 0;
-                while (length < n && mask[b * n + length] != 0) {
-                    length++;
+            byte[] all = narrow(features.tokens());
+            int row = encoder.width() * DType.BF16.bytes();
+            int[] lengths = new int[captions.size()];
+            ByteArrayOutputStream tokens = new ByteArrayOutputStream();
+            for (int b = 0; b < lengths.length; b++) {
+                while (lengths[b] < n && mask[b * n + lengths[b]] != 0) {
+                    lengths[b]++;
                 }
-                tokens[chunk.get(b)] = Arrays.copyOfRange(allTokens, b * n * bytes, (b * n + length) * bytes);
-                pooled[chunk.get(b)] = Arrays.copyOfRange(allPooled, b * bytes, (b + 1) * bytes);
+                tokens.write(all, b * n * row, lengths[b] * row);
             }
+            return new TextRows(tokens.toByteArray(), lengths, narrow(features.pooled()));
         });
+    }
+
+    /** Bytes on the disk beside a file that is to be made of them; gone with this, or with the process. */
+    private static final class Spill implements AutoCloseable {
+        private final FileChannel channel;
+
+        Spill(Path target) throws IOException {
+            Path beside = Files.createTempFile(
+                    target.toAbsolutePath().getParent(), target.getFileName().toString(), null);
+            channel = FileChannel.open(
+                    beside, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        }
+
+        void add(byte[] bytes) throws IOException {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        }
+
+        MemorySegment map(Arena arena) throws IOException {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 
     /** The bytes of {@code x}, rounded to BF16. */
@@ -169,45 +226,6 @@ public final class TextCache implements AutoCloseable {
         return bytes;
     }
 
-    private static void write(
-            Path path, Map<String, String> about, int width, List<String> captions, byte[][] tokens, byte[][] pooled) {
-        int rowBytes = width * DType.BF16.bytes();
-        int[] ends = new int[captions.size()];
-        int end = 0;
-        StringBuilder lines = new StringBuilder();
-        for (int i = 0; i < ends.length; i++) {
-            end += tokens[i].length / rowBytes;
-            ends[i] = end;
-            lines.append(captions.get(i)).append('\n');
-        }
-        byte[] text = lines.toString().getBytes(StandardCharsets.UTF_8);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment allTokens = joined(arena, tokens);
-            MemorySegment allPooled = joined(arena, pooled);
-            SafetensorsWriter writer = new SafetensorsWriter();
-            new TreeMap<>(about).forEach(writer::metadata);
-            writer.tensor("tokens", spec(DType.BF16, end, width), () -> allTokens)
-                    .tensor("pooled", spec(DType.BF16, ends.length, width), () -> allPooled)
-                    .tensor("ends", spec(DType.I32, ends.length), () -> MemorySegment.ofArray(ends))
-                    .tensor("captions", spec(DType.U8, text.length), () -> MemorySegment.ofArray(text))
-                    .write(path);
-        }
-    }
-
-    private static MemorySegment joined(Arena arena, byte[][] parts) {
-        long bytes = 0;
-        for (byte[] part : parts) {
-            bytes += part.length;
-        }
-        MemorySegment all = arena.allocate(bytes);
-        long at = 0;
-        for (byte[] part : parts) {
-            MemorySegment.copy(part, 0, all, ValueLayout.JAVA_BYTE, at, part.length);
-            at += part.length;
-        }
-        return all;
-    }
-
     /** Width d of tokens and pooled vectors. */
     public int width() {
         return width;
@@ -218,7 +236,7 @@ public final class TextCache implements AutoCloseable {
         return length;
     }
 
-    /** The number of a caption; that of the empty prompt is 0. */
+    /** The number of a caption. */
     int entry(String caption) {
         return index.get(line(caption));
     }

@@ -8,9 +8,14 @@ import dev.airfoil.text.TextEncoder;
 import dev.airfoil.train.data.ImageTextSet;
 import dev.airfoil.train.data.Progress;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SequencedSet;
 import java.util.function.Supplier;
@@ -49,30 +54,47 @@ public final class Training {
     /**
      * Trains from the beginning.
      *
-     * @throws TrainException if the folder holds a run already
+     * @throws TrainException if the folder holds a run already, or another process trains there
      */
     public static TrainResult start(
             TrainConfig config, RunSettings settings, Backend backend, TrainListener listener, StopSignal stop) {
-        if (Files.exists(settings.checkpoint())) {
-            throw new TrainException(settings.out() + " holds a run already; resume it, or choose another folder");
-        }
         try {
             Files.createDirectories(settings.out());
         } catch (IOException e) {
             throw new TrainException("cannot make the folder " + settings.out() + " (" + Reason.andPlace(e) + ")", e);
         }
-        return new Eager(backend).call(() -> {
+        return alone(settings.out(), backend, () -> {
+            if (Files.exists(settings.checkpoint())) {
+                throw new TrainException(settings.out() + " holds a run already; resume it, or choose another folder");
+            }
             try (TrainState state = TrainState.fresh(config)) {
                 return run(config, settings, state, Optional.empty(), listener, stop);
             }
         });
     }
 
+    /** Two runs in one folder would overwrite each other's checkpoints. */
+    private static TrainResult alone(Path out, Backend backend, Supplier<TrainResult> run) {
+        Path lock = out.resolve("run.lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.tryLock()) {
+            if (held == null) {
+                throw new OverlappingFileLockException(); // as where this process holds it
+            }
+            return new Eager(backend).call(run);
+        } catch (OverlappingFileLockException e) {
+            throw new TrainException(out + " is in use: another run trains there; wait for its end", e);
+        } catch (IOException e) {
+            throw new TrainException("cannot write " + lock + " (" + Reason.of(e) + ")", e);
+        }
+    }
+
     /**
      * Goes on with the run in the folder of {@code settings}, from its checkpoint, as if it had never stopped.
      *
      * @param expected the configuration that the caller has in mind, if any
-     * @throws TrainException if there is no checkpoint, or it is of another configuration or of other data
+     * @throws TrainException if there is no checkpoint, it is of another configuration or of other data, or another
+     *     process trains there
      */
     public static TrainResult resume(
             Optional<TrainConfig> expected,
@@ -80,7 +102,8 @@ public final class Training {
             Backend backend,
             TrainListener listener,
             StopSignal stop) {
-        return new Eager(backend).call(() -> {
+        requireCheckpoint(settings.out());
+        return alone(settings.out(), backend, () -> {
             Loaded loaded = load(settings, expected);
             try (TrainState state = loaded.state()) {
                 return run(loaded.config(), settings, state, Optional.of(loaded.data()), listener, stop);
@@ -105,11 +128,14 @@ public final class Training {
     }
 
     private static Checkpoint open(Path out) {
-        Path file = RunSettings.checkpoint(out);
-        if (!Files.exists(file)) {
-            throw new TrainException("there is nothing to resume: " + file + " does not exist");
+        requireCheckpoint(out);
+        return Checkpoint.open(RunSettings.checkpoint(out));
+    }
+
+    private static void requireCheckpoint(Path out) {
+        if (!Files.exists(RunSettings.checkpoint(out))) {
+            throw new TrainException("there is nothing to resume: " + RunSettings.checkpoint(out) + " does not exist");
         }
-        return Checkpoint.open(file);
     }
 
     /**
@@ -118,8 +144,9 @@ public final class Training {
      * @param config its configuration
      * @param step steps done
      * @param steps the last step that it was to do; empty if an older version saved it
+     * @param guidance that of its settings; empty if an older version saved it
      */
-    public record Saved(TrainConfig config, long step, OptionalLong steps) {}
+    public record Saved(TrainConfig config, long step, OptionalLong steps, OptionalDouble guidance) {}
 
     /**
      * What the checkpoint in a run's folder says.
@@ -128,7 +155,7 @@ public final class Training {
      */
     public static Saved saved(Path out) {
         try (Checkpoint checkpoint = open(out)) {
-            return new Saved(checkpoint.config(), checkpoint.step(), checkpoint.steps());
+            return new Saved(checkpoint.config(), checkpoint.step(), checkpoint.steps(), checkpoint.guidance());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.airfoil.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
@@ -45,6 +46,7 @@ class RoughHandlingTest {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 said.add(line);
                 if (line.equals("step 2")) {
+                    assertInUse(parts);
                     // A polite kill and Ctrl-C end a virtual machine in the same way.
                     child.toHandle().destroy();
                 }
@@ -67,6 +69,14 @@ class RoughHandlingTest {
         assertThat(Files.mismatch(straight.checkpoint(), rest.checkpoint())).isEqualTo(-1);
     }
 
+    private static void assertInUse(RunSettings run) {
+        try (Backend backend = Backends.open("reference", BackendProvider.Options.DEFAULT)) {
+            assertThatThrownBy(() -> Training.start(Tiny.config(), run, backend, TrainListener.NONE, new StopSignal()))
+                    .isInstanceOf(TrainException.class)
+                    .hasMessage(run.out() + " is in use: another run trains there; wait for its end");
+        }
+    }
+
     @Test
     void aFullDiskIsOneSentenceAndLosesNothing() throws IOException, InterruptedException {
         RunSettings run = Tiny.settings(set, folder.resolve("run"), 2);
@@ -84,7 +94,8 @@ class RoughHandlingTest {
         assertThat(Files.readAllBytes(run.checkpoint())).isEqualTo(before);
         try (Stream<Path> files = Files.list(run.out())) {
             assertThat(files.map(f -> f.getFileName().toString()))
-                    .containsExactlyInAnyOrder("checkpoint.safetensors", "model.safetensors", "metrics.jsonl");
+                    .containsExactlyInAnyOrder(
+                            "checkpoint.safetensors", "model.safetensors", "metrics.jsonl", "run.lock");
         }
     }
 

@@ -77,6 +77,7 @@ class TextCacheTest {
                 });
 
         assertThat(captions).hasSize(81);
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("set", "t.safetensors");
         assertThat(done).containsExactly(64L, 81L);
     }
 

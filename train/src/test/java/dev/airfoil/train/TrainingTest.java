@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -188,7 +189,8 @@ class TrainingTest {
 
         assertThat(first.end()).isEqualTo(TrainResult.End.STOPPED);
         assertThat(first.step()).isEqualTo(3);
-        assertThat(Training.saved(parts.out())).isEqualTo(new Training.Saved(Tiny.config(), 3, OptionalLong.of(6)));
+        assertThat(Training.saved(parts.out()))
+                .isEqualTo(new Training.Saved(Tiny.config(), 3, OptionalLong.of(6), OptionalDouble.of(3)));
         Training.resume(Optional.empty(), parts, backend, TrainListener.NONE, new StopSignal());
         assertThat(Files.mismatch(straight.checkpoint(), parts.checkpoint())).isEqualTo(-1);
         assertThat(Files.readAllLines(parts.metrics()))
