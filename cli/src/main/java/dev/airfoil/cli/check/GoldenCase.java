@@ -2,8 +2,11 @@ package dev.airfoil.cli.check;
 
 import dev.airfoil.autograd.Gradients;
 import dev.airfoil.autograd.Tape;
+import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.io.Safetensors;
 import dev.airfoil.tensor.io.SafetensorsFile;
 import java.nio.file.Path;
@@ -177,7 +180,7 @@ public final class GoldenCase implements AutoCloseable {
             return;
         }
         List<Tensor> wrt = wanted.stream().map(n -> watched(watched, n)).toList();
-        Gradients gradients = Tape.pullback(wrt, body, in(COTANGENT));
+        Gradients gradients = Tape.pullback(wrt, body, cotangent());
         compare("main", gradients.value(), comparison);
         for (int i = 0; i < wanted.size(); i++) {
             String name = GRADIENT + wanted.get(i);
@@ -187,15 +190,24 @@ public final class GoldenCase implements AutoCloseable {
         }
     }
 
+    /** That of the sum, where the case names none. */
+    private Tensor cotangent() {
+        return file.entries().containsKey(INPUT + COTANGENT)
+                ? in(COTANGENT)
+                : F.fill(file.entry(OUTPUT + "main").spec().shape(), 1);
+    }
+
     private static Tensor watched(Map<String, Tensor> watched, String name) {
         return Optional.ofNullable(watched.get(name))
                 .orElseThrow(() -> new TensorException("the case expects a gradient for " + name
                         + ", which is neither an input nor a parameter of the model"));
     }
 
+    /** Half-width numbers as what they stand for, since the case was computed from that. */
     private Tensor tensor(String name) {
-        SafetensorsFile.Entry entry = file.entry(name);
-        return Tensor.of(entry.spec().dtype(), file.data(name), entry.spec().shape());
+        TensorSpec spec = file.entry(name).spec();
+        Tensor stored = Tensor.of(spec.dtype(), file.data(name), spec.shape());
+        return spec.dtype().isHalf() ? F.cast(stored, DType.F32) : stored;
     }
 
     private List<String> names(String prefix) {

@@ -4,6 +4,7 @@ import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,9 +32,17 @@ final class Inputs {
         return Optional.ofNullable(tensors.get(name));
     }
 
-    /** A mask, 1 for what is kept, in whichever type the case has it. */
+    /**
+     * A mask, 1 for what is kept, in whichever type the case has it.
+     *
+     * @throws SkippedException if it holds other numbers than 1 and 0
+     */
     Optional<Tensor> mask(String name) {
-        return optional(name).map(mask -> F.cast(mask, DType.I32));
+        Optional<Tensor> mask = optional(name).map(m -> F.cast(m, DType.I32));
+        if (mask.isPresent() && Arrays.stream(mask.get().toInts()).anyMatch(m -> m != 0 && m != 1)) {
+            throw new SkippedException("Airfoil's masks hold 1 for keep and 0 for drop, and '" + name + "' does not");
+        }
+        return mask;
     }
 
     /** @throws SkippedException if the case has an input that nothing asked for: {@code what} does not know it */

@@ -20,6 +20,16 @@ final class Case {
         return this;
     }
 
+    /** As F16. */
+    Case halves(String name, float[] values, int... dims) {
+        short[] bits = new short[values.length];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = Float.floatToFloat16(values[i]);
+        }
+        writer.tensor(name, new TensorSpec(DType.F16, Shape.of(dims)), () -> MemorySegment.ofArray(bits));
+        return this;
+    }
+
     Case ints(String name, int[] values, int... dims) {
         writer.tensor(name, new TensorSpec(DType.I32, Shape.of(dims)), () -> MemorySegment.ofArray(values));
         return this;

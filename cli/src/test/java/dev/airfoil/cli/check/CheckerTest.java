@@ -49,6 +49,8 @@ class CheckerTest {
                 .floats("in.cotangent", new float[] {1, 1}, 2)
                 .floats("grad.in.x", new float[] {0.5f, 0.92767051f}, 2);
         assertThat(line(right.save(folder, "right"))).startsWith("ok");
+        Case ofTheSum = Case.good().floats("grad.in.x", new float[] {0.5f, 0.92767051f}, 2);
+        assertThat(line(ofTheSum.save(folder, "sum"))).startsWith("ok");
     }
 
     @Test
@@ -89,6 +91,28 @@ class CheckerTest {
         Path model = folder.resolve("model.safetensors");
         new SafetensorsWriter().metadata("format", "pt").write(model);
         assertThat(line(model)).startsWith("skipped -").contains("the file is no golden case");
+    }
+
+    @Test
+    void aMaskThatIsNoMaskIsSkipped() {
+        Case additive = new Case("op", "{\"op\": \"attention\"}")
+                .floats("in.q", new float[] {1}, 1, 1, 1, 1)
+                .floats("in.k", new float[] {1, 2}, 1, 1, 2, 1)
+                .floats("in.v", new float[] {3, 4}, 1, 1, 2, 1)
+                .floats("in.mask", new float[] {0, -1e9f}, 1, 2)
+                .floats("out.main", new float[] {3}, 1, 1, 1, 1);
+        assertThat(line(additive.save(folder, "additive")))
+                .startsWith("skipped")
+                .contains("'mask' does not");
+    }
+
+    @Test
+    void halfWidthInputsStandForTheirNumbers() {
+        Case golden = new Case("op", "{\"op\": \"linear\"}")
+                .floats("in.weight", new float[] {1 / 3f}, 1, 1)
+                .floats("out.main", new float[] {1 / 3f}, 1, 1);
+        assertThat(line(golden.halves("in.x", new float[] {1}, 1, 1).save(folder, "half")))
+                .startsWith("ok");
     }
 
     @Test
