@@ -17,6 +17,9 @@ final class BackendOptions {
     private static final String AUTO = "auto";
     private static final String SLOW = "reference";
 
+    /** MB whose bytes a number can count. */
+    private static final long MOST_MEMORY = Long.MAX_VALUE >> 20;
+
     @Option(
             names = "--backend",
             paramLabel = "NAME",
@@ -54,18 +57,14 @@ final class BackendOptions {
 
     /** Threads, memory and precision. */
     BackendProvider.Options compute() {
-        require(threads.orElse(1) > 0, "--threads " + threads.orElse(1) + " must be 1 or more");
-        require(memory.orElse(1L) > 0, "--memory " + memory.orElse(1L) + " must be 1 MB or more");
+        if (memory.orElse(1L) <= 0) {
+            throw new TensorException("--memory " + memory.get() + " must be 1 MB or more");
+        }
         return new BackendProvider.Options(
                 threads.map(OptionalInt::of).orElseGet(OptionalInt::empty),
-                memory.map(mb -> OptionalLong.of(mb << 20)).orElseGet(OptionalLong::empty),
+                memory.map(mb -> OptionalLong.of(Math.min(mb, MOST_MEMORY) << 20))
+                        .orElseGet(OptionalLong::empty),
                 precision);
-    }
-
-    private static void require(boolean holds, String sentence) {
-        if (!holds) {
-            throw new TensorException(sentence);
-        }
     }
 
     /** Opens the backend; says so if it is a slow one that nobody chose. */

@@ -135,7 +135,7 @@ final class DoctorCommand implements Callable<Integer> {
                 say(name, found.summary());
                 found.complaints().forEach(complaint -> wrong("", complaint));
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             wrong(name, sentence(e));
         }
     }
@@ -150,13 +150,13 @@ final class DoctorCommand implements Callable<Integer> {
     private void part(String name, Supplier<String> body) {
         try {
             say(name, body.get());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             wrong(name, sentence(e));
         }
     }
 
-    /** Whatever a driver throws, what is said of the rest of the machine is wanted too. */
-    private static String sentence(RuntimeException e) {
+    /** Whatever a driver throws or lacks, what is said of the rest of the machine is wanted too. */
+    private static String sentence(Throwable e) {
         return e instanceof TensorException ? e.getMessage() : "this should not have happened: " + e;
     }
 

@@ -3,11 +3,15 @@ package dev.airfoil.cli;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.train.data.DataException;
 import java.io.PrintWriter;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -30,12 +34,20 @@ record Failures(boolean verbose) implements IParameterExceptionHandler, IExecuti
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine line = e.getCommandLine();
         PrintWriter err = line.getErr();
-        err.println("airfoil: " + sentence(e));
+        err.println("airfoil: " + sentence(e, args));
         err.println("See " + line.getCommandSpec().qualifiedName() + " --help");
         return USAGE;
     }
 
-    private static String sentence(ParameterException e) {
+    private static String sentence(ParameterException e, String... args) {
+        if (e instanceof MaxValuesExceededException) {
+            // Of an option in a group that stands there twice picocli only says what the group is.
+            String twice = Stream.of(args)
+                    .filter(arg -> arg.startsWith("-") && Collections.frequency(List.of(args), arg) > 1)
+                    .findFirst()
+                    .orElse("an option");
+            return twice + " should be given only once";
+        }
         if (!(e instanceof UnmatchedArgumentException unmatched)) {
             return e.getMessage();
         }

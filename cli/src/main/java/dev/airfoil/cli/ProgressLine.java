@@ -2,11 +2,19 @@ package dev.airfoil.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Optional;
 
 /** One line on a terminal that is written again and again; nothing where the output is no terminal. */
 final class ProgressLine implements AutoCloseable {
     private static final int BAR = 24;
     private static final long INTERVAL = 100_000_000;
+
+    /** Characters at most: a line that the terminal wraps could not be written over. */
+    static final int WIDTH = Optional.ofNullable(System.getenv("COLUMNS"))
+                    .filter(columns -> columns.matches("[1-9]\\d{0,3}"))
+                    .map(Integer::parseInt)
+                    .orElse(80)
+            - 1;
 
     private final PrintWriter out;
     private final boolean shown;
@@ -57,7 +65,8 @@ final class ProgressLine implements AutoCloseable {
         }
     }
 
-    private void show(String line) {
+    private void show(String text) {
+        String line = text.substring(0, Math.min(WIDTH, text.length()));
         out.print("\r" + line + " ".repeat(Math.max(0, length - line.length())));
         out.flush();
         length = line.length();

@@ -8,6 +8,7 @@ import dev.airfoil.pipeline.TextToImage;
 import dev.airfoil.samplers.StepListener;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.Version;
+import dev.airfoil.tensor.io.Reason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -101,7 +102,7 @@ final class SheetCommand implements Callable<Integer> {
         try {
             return Files.readAllLines(prompts);
         } catch (IOException e) {
-            throw new TensorException("cannot read " + prompts + " as text: " + e, e);
+            throw new TensorException("cannot read " + prompts + ": " + Reason.of(e), e);
         }
     }
 

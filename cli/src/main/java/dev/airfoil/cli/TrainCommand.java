@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example: airfoil data emoji -o emoji && airfoil train emoji -o run --minutes 30"})
 final class TrainCommand implements Callable<Integer> {
     private static final long STEPS = 20_000;
+    private static final double GUIDANCE = 3;
 
     @Spec
     private CommandSpec spec;
@@ -65,9 +66,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = {"-g", "--guidance"},
             paramLabel = "X",
-            defaultValue = "3",
-            description = "Guidance of the samples, and what the model recommends. Default: ${DEFAULT-VALUE}.")
-    private double guidance;
+            description =
+                    "Guidance of the samples, and what the model recommends. Default: 3, or that of the run that is "
+                            + "resumed.")
+    private Optional<Double> guidance;
 
     @Option(
             names = "--recompute",
@@ -123,7 +125,8 @@ final class TrainCommand implements Callable<Integer> {
                 steps.orElseGet(() -> saved.map(s -> s.steps().orElse(STEPS)).orElse(STEPS)),
                 minutes.map(m -> Duration.ofMillis(Math.round(m * 60_000))),
                 recompute ? Tape.Blocks.RECOMPUTE : Tape.Blocks.REMEMBER,
-                guidance,
+                guidance.orElseGet(
+                        () -> saved.map(s -> s.guidance().orElse(GUIDANCE)).orElse(GUIDANCE)),
                 new RunSettings.Every(logEvery, validateEvery, sampleEvery, saveEvery));
         if (saved.filter(s -> s.step() >= settings.steps()).isPresent()) {
             console.println("The run in " + out + " has done its " + saved.get().step()

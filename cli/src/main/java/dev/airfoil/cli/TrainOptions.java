@@ -3,6 +3,7 @@ package dev.airfoil.cli;
 import dev.airfoil.dit.DitConfig;
 import dev.airfoil.dit.Sharing;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.train.Adafactor;
 import dev.airfoil.train.AdamW;
 import dev.airfoil.train.Optimizer;
@@ -134,7 +135,7 @@ final class TrainOptions {
         try {
             return TrainJson.read(Files.readString(file), file.toString());
         } catch (IOException e) {
-            throw new TensorException("cannot read the configuration " + file + ": " + e, e);
+            throw new TensorException("cannot read the configuration " + file + ": " + Reason.of(e), e);
         }
     }
 }

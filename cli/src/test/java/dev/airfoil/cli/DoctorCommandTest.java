@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class DoctorCommandTest {
-    /** A backend whose kernels were examined with that outcome. */
-    private record Examined(Optional<Examination> examination) implements BackendProvider {
+    /** A backend whose kernels are examined so, and with that outcome. */
+    private record Examined(Supplier<Optional<Examination>> examination) implements BackendProvider {
         @Override
         public String name() {
             return "reference";
@@ -42,13 +43,13 @@ class DoctorCommandTest {
         @Override
         public Optional<Examination> examine(Consumer<String> progress) {
             progress.accept("1 of 2");
-            return examination;
+            return examination.get();
         }
     }
 
     private record Result(int code, String out) {}
 
-    private static Result doctor(Optional<Examination> examination, String... args) {
+    private static Result doctor(Supplier<Optional<Examination>> examination, String... args) {
         BackendProvider provider = new Examined(examination);
         StringWriter out = new StringWriter();
         int code = new CommandLine(new DoctorCommand(() -> Map.of(provider, provider.probe())))
@@ -61,7 +62,7 @@ class DoctorCommandTest {
     void kernelsThatFellAreNamed() {
         Examination fell =
                 new Examination("2 timed", List.of("softmax runs at 0.1 GB/s; its definition takes its place"));
-        Result result = doctor(Optional.of(fell), "--backend", "reference");
+        Result result = doctor(() -> Optional.of(fell), "--backend", "reference");
         assertThat(result.out())
                 .containsPattern("kernels reference +2 timed\\R")
                 .containsPattern("\\R +WRONG: softmax runs at 0.1 GB/s; its definition takes its place\\R")
@@ -71,11 +72,29 @@ class DoctorCommandTest {
 
     @Test
     void kernelsThatRunAsTheyShouldAreCounted() {
-        Result result = doctor(Optional.of(new Examination("2 timed", List.of())), "--backend", "reference");
+        Result result = doctor(() -> Optional.of(new Examination("2 timed", List.of())), "--backend", "reference");
         assertThat(result.out())
                 .containsPattern("kernels reference +2 timed\\R")
                 .contains("All is well.");
         assertThat(result.code()).isZero();
-        assertThat(doctor(Optional.empty(), "--backend", "reference").out()).doesNotContain("kernels");
+        assertThat(doctor(Optional::empty, "--backend", "reference").out()).doesNotContain("kernels");
+    }
+
+    @Test
+    void whateverADriverThrowsTheRestIsLookedAt() {
+        for (Supplier<Optional<Examination>> driver : List.<Supplier<Optional<Examination>>>of(
+                () -> {
+                    throw new IllegalStateException("driver lost");
+                },
+                () -> {
+                    throw new UnsatisfiedLinkError("no driver");
+                })) {
+            Result result = doctor(driver, "--backend", "reference");
+            assertThat(result.out())
+                    .containsPattern(
+                            "kernels reference +WRONG: this should not have happened: .*(driver lost|no driver)")
+                    .contains("GFLOP/s", "Something is wrong");
+            assertThat(result.code()).isEqualTo(1);
+        }
     }
 }

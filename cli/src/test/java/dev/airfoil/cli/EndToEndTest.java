@@ -3,6 +3,7 @@ package dev.airfoil.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.airfoil.pipeline.ModelFile;
 import dev.airfoil.pipeline.Png;
 import dev.airfoil.tensor.BackendProvider.Availability;
 import dev.airfoil.tensor.Backends;
@@ -46,7 +47,7 @@ class EndToEndTest {
         assertThat(airfoil(0, "data", "folder", at("pictures"), "-o", at("set"), "--size", "8"))
                 .contains("12 pictures of 12 concepts", "1 skipped", "skipped broken.png");
 
-        train("run", 2);
+        train("run", 2, "--guidance", "5");
         assertThat(airfoil(1, trainArgs("run", 2))).contains("holds a run already; resume it");
         assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--resume"))
                 .contains("The run in " + at("run") + " has done its 2 steps; it goes on with a larger --steps");
@@ -54,6 +55,11 @@ class EndToEndTest {
                 .contains("steps 3 to 4", "Done after step 4");
         assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", "5", "--resume", "--precision", "mixed"))
                 .contains("steps 5 to 5", "Done after step 5");
+        try (ModelFile saved = ModelFile.open(folder.resolve("run/model.safetensors"))) {
+            assertThat(saved.info().guidance())
+                    .as("of the run that was resumed")
+                    .isEqualTo(5);
+        }
         assertThat(folder.resolve("run/metrics.jsonl")).exists();
 
         String model = at("run/model.safetensors");

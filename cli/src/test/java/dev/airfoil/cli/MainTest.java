@@ -78,6 +78,9 @@ class MainTest {
         assertThat(airfoil("generate", "apple", "--size", "huge").err()).contains("'huge' is no image size");
         assertThat(airfoil("generate", "apple", "--sampler", "magic").err())
                 .contains("no sampler 'magic'; there are heun-sde, heun, euler");
+        assertThat(airfoil("train", "set", "-o", "run", "--lr", "1", "--dim", "8", "--lr", "2")
+                        .err())
+                .startsWith("airfoil: --lr should be given only once");
         assertThat(airfoil("generate").err()).contains("PROMPT");
         assertThat(airfoil("generate").code()).isEqualTo(2);
         assertThat(airfoil("data").err()).contains("emoji or folder");
@@ -115,6 +118,15 @@ class MainTest {
         assertThat(airfoil("train", folder.toString(), "-o", out, "--resume", "--lr", "1")
                         .err())
                 .contains("a run that is resumed keeps its configuration");
+        assertThat(airfoil("train", folder.toString(), "-o", out, "--threads", "9999")
+                        .err())
+                .contains("threads is 9999; it must be 1 to 1024");
+        assertThat(airfoil("train", folder.toString(), "-o", out, "--guidance", "Infinity")
+                        .err())
+                .contains("guidance Infinity must be 0 or more");
+        assertThat(airfoil("sheet", folder.resolve("none.txt").toString(), "-o", out)
+                        .err())
+                .contains("none.txt: it does not exist");
         assertThat(airfoil("data", "emoji", "--licence", "GPL", "-o", out).err())
                 .contains("GPL");
     }

@@ -22,6 +22,15 @@ class ProgressLineTest {
     }
 
     @Test
+    void aLongNoteIsCutBeforeTheTerminalWrapsIt() {
+        try (ProgressLine line = new ProgressLine(new PrintWriter(text), true)) {
+            line.update(1, "a very long prompt ".repeat(600));
+        }
+        assertThat(text.toString().split("\r")).extracting(String::length).contains(ProgressLine.WIDTH);
+        assertThat(text.toString().split("\r")).allMatch(shown -> shown.length() <= ProgressLine.WIDTH);
+    }
+
+    @Test
     void nothingWhereNobodyLooks() {
         try (ProgressLine line = new ProgressLine(new PrintWriter(text), false)) {
             line.update(1, "done");
