@@ -49,6 +49,7 @@ public final class ClBackend implements Backend {
     private final ClStaging staging;
     private final ClPrograms programs;
     private final ClFaults faults;
+    private final Places places;
     private final Scope constants = Scope.open("opencl constants");
     private final Map<Class<?>, ClKernel<?>> kernels = new HashMap<>();
     private final Set<String> refused = new HashSet<>();
@@ -78,6 +79,7 @@ public final class ClBackend implements Backend {
             kernels.put(kernel.op(), kernel);
         }
         faults = constants.call(() -> new ClFaults(this));
+        places = constants.call(() -> new Places(this));
     }
 
     @Override
@@ -212,6 +214,11 @@ public final class ClBackend implements Backend {
     /** Where a kernel that meets a bad index leaves word; see {@link ClFaults}. */
     Tensor faultWord() {
         return faults.word();
+    }
+
+    /** For a kernel whose work-groups wait for each other; see {@link Places}. */
+    Places places() {
+        return places;
     }
 
     /** Runs an op of the backend's own on prepared memory; for kernels that are made of others. */

@@ -5,8 +5,12 @@ import dev.airfoil.tensor.ops.GroupNorm;
 import dev.airfoil.tensor.ops.GroupNormGrad;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
-/** {@link GroupNorm} and its gradient: {@code group_norm.cl}, a work-group of 256 for each chunk of each channel. */
+/**
+ * {@link GroupNorm} and its gradient: {@code group_norm.cl}, a work-group of 256 for each chunk of each channel, which is
+ * read twice; or {@link HeldGroups}.
+ */
 final class GroupNorms {
     /** Numbers of a chunk at least, where there are more channels than the device has room for. */
     private static final int LEAST = 4096;
@@ -68,9 +72,16 @@ final class GroupNorms {
         public void run(ClBackend cl, GroupNorm op, List<Tensor> in, List<Tensor> out) {
             Tensor x = cl.dense(in.getFirst());
             Tensor weight = cl.dense(in.get(1));
-            Channels c = Channels.of(cl, " -DACT=" + op.activation(), op.groups(), weight, x);
-            List<Tensor> tensors = List.of(x, c.found, weight, cl.dense(in.get(2)), out.getFirst());
-            c.launch(cl, "group_norm", tensors, x.dim(1), op.eps());
+            Tensor bias = cl.dense(in.get(2));
+            Tensor y = out.getFirst();
+            String options = " -DACT=" + op.activation();
+            Optional<HeldGroups> held = HeldGroups.of(cl, options, op.groups(), weight, x);
+            if (held.isPresent()) {
+                held.get().run(cl, List.of(x, weight, bias, held.get().found(), y), x.dim(1), op.eps());
+                return;
+            }
+            Channels c = Channels.of(cl, options, op.groups(), weight, x);
+            c.launch(cl, "group_norm", List.of(x, c.found, weight, bias, y), x.dim(1), op.eps());
         }
     }
 
@@ -92,9 +103,17 @@ final class GroupNorms {
             Tensor gy = cl.dense(in.get(2));
             Tensor along = cl.scratch(x.dim(0), x.dim(1));
             Tensor plain = cl.scratch(x.dim(0), x.dim(1));
-            Channels c = Channels.of(cl, " -DGRAD -DACT=NONE", op.groups(), weight, x, gy);
-            List<Tensor> tensors = List.of(x, gy, c.found, weight, along, plain, out.getFirst());
-            c.launch(cl, "group_norm_grad", tensors, x.dim(1), op.eps());
+            Tensor gx = out.getFirst();
+            String options = " -DGRAD -DACT=NONE";
+            Optional<HeldGroups> held = HeldGroups.of(cl, options, op.groups(), weight, x, gy);
+            if (held.isPresent()) {
+                List<Tensor> tensors = List.of(x, gy, weight, held.get().found(), along, plain, gx);
+                held.get().run(cl, tensors, x.dim(1), op.eps());
+            } else {
+                Channels c = Channels.of(cl, options, op.groups(), weight, x, gy);
+                List<Tensor> tensors = List.of(x, gy, c.found, weight, along, plain, gx);
+                c.launch(cl, "group_norm_grad", tensors, x.dim(1), op.eps());
+            }
             Reduce.run(cl, "", along, List.of(0), out.get(1));
             Reduce.run(cl, "", plain, List.of(0), out.get(2));
         }

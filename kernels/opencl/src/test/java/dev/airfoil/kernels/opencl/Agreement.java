@@ -27,8 +27,6 @@ import dev.airfoil.tensor.ops.Fill;
 import dev.airfoil.tensor.ops.GatedResidual;
 import dev.airfoil.tensor.ops.GatedResidualGrad;
 import dev.airfoil.tensor.ops.Gather;
-import dev.airfoil.tensor.ops.GroupNorm;
-import dev.airfoil.tensor.ops.GroupNormGrad;
 import dev.airfoil.tensor.ops.LayerNorm;
 import dev.airfoil.tensor.ops.LayerNormGrad;
 import dev.airfoil.tensor.ops.Lerp;
@@ -72,6 +70,7 @@ final class Agreement {
         a.rows();
         a.attention();
         a.optimizers();
+        a.cases.addAll(GroupNormCases.all());
         a.cases.addAll(ConvolutionCases.all());
         return a.cases;
     }
@@ -156,6 +155,11 @@ final class Agreement {
                 new Copy(),
                 0,
                 _ -> List.of(F.cast(x(1, 6, 7), DType.BF16).transpose()));
+        add(
+                "copy bf16 by tiles",
+                new Copy(),
+                0,
+                _ -> List.of(half(x(1, 3, 70, 45)).permute(0, 2, 1)));
         add("concat", new Concat(1), 0, _ -> List.of(x(1, 2, 3, 5), view(2, 2, 7, 5), x(3, 2, 1, 5)));
         add("concat ints", new Concat(0), 0, _ -> List.of(ids(9, 3), ids(9, 4)));
         add("pad", new Pad(1, 2, 3), 0, _ -> List.of(view(1, 2, 5, 7)));
@@ -370,24 +374,6 @@ final class Agreement {
                 all.addAll(List.of(x(6, 2, 3, 7, e), view(7, 2, 3, 7, e), x(8, 2, 3, 7, e)));
                 return all;
             });
-        }
-        // {b, c, h, w, groups}: odd ones, by fours, and rows of several chunks
-        for (int[] s :
-                new int[][] {{2, 6, 5, 3, 3}, {1, 4, 1, 1, 2}, {3, 8, 6, 6, 2}, {1, 6, 91, 97, 2}, {1, 8, 64, 64, 2}}) {
-            String name = " " + Shape.of(s);
-            int c = s[1];
-            int groups = s[4];
-            Function<Integer, Tensor> image = seed -> x(seed, s[0], c, s[2], s[3]);
-            add(
-                    "groupNorm" + name,
-                    new GroupNorm(groups, 1e-5f, Activation.Fn.SILU),
-                    2e-6,
-                    _ -> List.of(image.apply(1).add(3), x(2, c), x(3, c)));
-            add(
-                    "groupNormGrad" + name,
-                    new GroupNormGrad(groups, 1e-3f),
-                    2e-5,
-                    _ -> List.of(image.apply(1).add(3), x(2, c), image.apply(3)));
         }
     }
 
