@@ -50,12 +50,12 @@ class ClBackendTest {
     @Test
     void tooLittleMemorySaysHowMuchWasWantedHeldAndFree() {
         run(() -> {
-            F.zeros(8 << 20);
+            F.zeros(8 << 20); // the backend holds a quarter of a MiB of its own
             assertThatThrownBy(() -> F.zeros(12 << 20))
                     .isInstanceOf(TensorException.class)
                     .hasMessageContaining("48.0 MiB wanted")
-                    .hasMessageContaining("32.0 MiB held")
-                    .hasMessageContaining("32.0 MiB free");
+                    .hasMessageContaining("32.3 MiB held")
+                    .hasMessageContaining("31.7 MiB free");
         });
     }
 
