@@ -15,7 +15,12 @@ final class Copies {
     /** Bytes that a work-item moves at once where so many neighbours stay neighbours. */
     static final int ACCESS = 16;
 
-    private static final int TILE = 64;
+    private static final int ROWS = 32;
+
+    private static final int COLS = 128;
+
+    /** A shorter side would leave most of a tile empty. */
+    private static final int LEAST_SIDE = 16;
 
     /** Work-groups along the second and third axis of a launch, at most. */
     private static final int LARGEST_GRID = 65535;
@@ -59,7 +64,9 @@ final class Copies {
     private static boolean fillsTiles(Strided s) {
         int rows = s.dims()[Strided.AXES - 2];
         int cols = s.dims()[Strided.AXES - 1];
-        return Math.min(rows, cols) >= TILE / 4 && s.size() / rows / cols <= LARGEST_GRID && rows / TILE < LARGEST_GRID;
+        return Math.min(rows, cols) >= LEAST_SIDE
+                && s.size() / rows / cols <= LARGEST_GRID
+                && rows / ROWS < LARGEST_GRID;
     }
 
     private static void turn(ClBackend cl, Tensor from, Tensor to, Strided s) {
@@ -76,7 +83,7 @@ final class Copies {
                 .vector(outer)
                 .vector(s.strides().get(0))
                 .vector(s.strides().get(1))
-                .groups(256, (cols + TILE - 1) / TILE, (rows + TILE - 1) / TILE, s.size() / rows / cols);
+                .groups(256, (cols + COLS - 1) / COLS, (rows + ROWS - 1) / ROWS, s.size() / rows / cols);
     }
 
     /** Sets all of {@code out}, which is dense, to the element with these bits. */
