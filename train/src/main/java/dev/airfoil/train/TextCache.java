@@ -160,8 +160,7 @@ public final class TextCache implements AutoCloseable {
                     .tensor("captions", spec(DType.U8, text.length), () -> MemorySegment.ofArray(text))
                     .write(path);
         } catch (IOException e) {
-            throw new TensorException(
-                    "cannot write the text features " + path + ": " + Reason.of(e) + "; free some space there", e);
+            throw new TensorException("cannot write the text features " + path + ": " + Reason.of(e), e);
         }
     }
 

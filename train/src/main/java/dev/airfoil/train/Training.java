@@ -67,6 +67,10 @@ public final class Training {
             if (Files.exists(settings.checkpoint())) {
                 throw new TrainException(settings.out() + " holds a run already; resume it, or choose another folder");
             }
+            if (Files.exists(settings.model())) {
+                throw new TrainException(settings.out() + " holds a "
+                        + settings.model().getFileName() + ", which a run would replace; choose another folder");
+            }
             try (TrainState state = TrainState.fresh(config)) {
                 return run(config, settings, state, Optional.empty(), listener, stop);
             }

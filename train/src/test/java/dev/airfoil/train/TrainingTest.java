@@ -218,6 +218,15 @@ class TrainingTest {
     }
 
     @Test
+    void doesNotReplaceWhatIsThere() throws IOException {
+        RunSettings settings = Tiny.settings(set, folder.resolve("run"), 1);
+        Files.writeString(Files.createDirectories(settings.out()).resolve("model.safetensors"), "precious");
+        assertThatThrownBy(() -> start(settings))
+                .hasMessageContaining("holds a model.safetensors, which a run would replace");
+        assertThat(settings.model()).hasContent("precious");
+    }
+
+    @Test
     void refusesOtherDataAndOtherSettings() {
         RunSettings settings = Tiny.settings(set, folder.resolve("run"), 1);
         start(settings);

@@ -1,6 +1,7 @@
 package dev.airfoil.tensor.io;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -21,6 +22,7 @@ public final class Reason {
             case AccessDeniedException _ -> "its permissions forbid it";
             case ClosedByInterruptException _ -> "it was interrupted";
             case CharacterCodingException _ -> "it is no UTF-8 text";
+            case ConnectException _ -> "the server cannot be reached";
             case FileSystemException f -> Optional.ofNullable(f.getReason()).orElseGet(f::toString);
             default -> Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
         };

@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes an image set beside its place and moves it there when it is whole: a reader never meets half a set, and an
- * older set at that place lives until the new one is complete.
+ * older set at that place lives until the new one is complete. What lies beside has a hidden name, which is no user's.
  */
 final class ImageTextWriter implements AutoCloseable {
     private final Path target;
@@ -32,7 +34,13 @@ final class ImageTextWriter implements AutoCloseable {
     private int count;
     private int heldOut;
 
-    /** @param target the folder to make: absent, empty, or an older set, which is replaced */
+    /** Everything that a set's folder holds: the set and, made from it, its text features. */
+    private static final Pattern OURS = Pattern.compile("text-.*|"
+            + Stream.of(ImageTextSet.INFO, ImageTextSet.PAIRS, ImageTextSet.PIXELS)
+                    .map(Pattern::quote)
+                    .collect(Collectors.joining("|")));
+
+    /** @param target the folder to make: absent, empty, or an older set and nothing else, which is replaced */
     ImageTextWriter(Path target, int size) throws IOException {
         if (size < 1 || size > 4096) {
             throw new DataException("Pictures must be 1 to 4096 pixels wide, but " + size + " was asked for.");
@@ -40,7 +48,7 @@ final class ImageTextWriter implements AutoCloseable {
         this.target = target.toAbsolutePath().normalize();
         this.size = size;
         checkReplaceable(this.target);
-        this.beside = this.target.resolveSibling(this.target.getFileName() + ".partial");
+        this.beside = this.target.resolveSibling("." + this.target.getFileName() + ".partial");
         delete(beside);
         Files.createDirectories(beside);
         this.pixels = new BufferedOutputStream(Files.newOutputStream(beside.resolve(ImageTextSet.PIXELS)), 1 << 20);
@@ -48,18 +56,28 @@ final class ImageTextWriter implements AutoCloseable {
     }
 
     private static void checkReplaceable(Path target) throws IOException {
-        if (!Files.exists(target) || Files.exists(target.resolve(ImageTextSet.INFO))) {
+        if (!Files.exists(target)) {
             return;
         }
-        boolean empty = false;
+        List<String> inside = List.of();
         if (Files.isDirectory(target)) {
-            try (Stream<Path> inside = Files.list(target)) {
-                empty = inside.findAny().isEmpty();
+            try (Stream<Path> files = Files.list(target)) {
+                inside = files.map(f -> f.getFileName().toString()).toList();
+            }
+            if (inside.isEmpty()) {
+                return;
             }
         }
-        if (!empty) {
+        if (!inside.contains(ImageTextSet.INFO)) {
             throw new DataException(target + " exists and is not an image set; name a new or empty folder.");
         }
+        inside.stream()
+                .filter(name -> !OURS.matcher(name).matches())
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new DataException(target + " would be replaced, but besides the image set it holds " + name
+                            + "; move that away, or name another folder.");
+                });
     }
 
     void add(Pair pair, byte[] rgb) throws IOException {
@@ -87,7 +105,7 @@ final class ImageTextWriter implements AutoCloseable {
             throw new DataException("No picture of " + source + " could be used" + first + ".");
         }
         Files.writeString(beside.resolve(ImageTextSet.INFO), info(source));
-        Path old = target.resolveSibling(target.getFileName() + ".old");
+        Path old = target.resolveSibling("." + target.getFileName() + ".old");
         delete(old);
         if (Files.exists(target)) {
             Files.move(target, old);

@@ -147,8 +147,7 @@ class FolderSourceTest {
         assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("2 .jsonl files");
-        assertThat(out).doesNotExist();
-        assertThat(folder.resolve("set.partial")).doesNotExist();
+        assertThat(folder.toFile().list()).containsExactly("images");
     }
 
     @Test
@@ -156,9 +155,18 @@ class FolderSourceTest {
         picture("a.png", 4, 4, Color.RED);
         caption("a.txt", "red");
         FolderSource.build(images, out, 4, Progress.NONE);
+        Files.createFile(out.resolve("text-encoder-24.safetensors"));
+        Path backup = Files.createDirectory(out.resolveSibling(out.getFileName() + ".old"));
         FolderSource.build(images, out, 8, Progress.NONE);
         assertThat(ImageTextSet.open(out).imageSize()).isEqualTo(8);
+        assertThat(out.toFile().list()).containsExactlyInAnyOrder("info.json", "pairs.jsonl", "pixels.u8");
+        assertThat(backup).exists();
 
+        Path run = Files.createDirectory(out.resolve("run"));
+        assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("besides the image set it holds run; move that away");
+        assertThat(run).exists();
         assertThatThrownBy(() -> FolderSource.build(images, images, 8, Progress.NONE))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("exists and is not an image set");
