@@ -1,7 +1,6 @@
 package dev.airfoil.cli;
 
 import dev.airfoil.tensor.TensorException;
-import dev.airfoil.train.data.DataException;
 import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.List;
@@ -62,9 +61,7 @@ record Failures(boolean verbose) implements IParameterExceptionHandler, IExecuti
     public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
         PrintWriter err = line.getErr();
         switch (e) {
-            case CancellationException _ -> err.println("airfoil: " + e.getMessage());
-            case TensorException _ -> err.println("airfoil: " + e.getMessage());
-            case DataException _ -> err.println("airfoil: " + e.getMessage());
+            case CancellationException _, TensorException _ -> err.println("airfoil: " + e.getMessage());
             default ->
                 err.println("airfoil: this should not have happened: " + e + "; "
                         + (verbose ? "please report it" : "--verbose shows where"));

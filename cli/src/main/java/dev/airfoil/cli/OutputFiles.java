@@ -54,8 +54,9 @@ final class OutputFiles {
     /** {@code A red apple, Noto style} as {@code a-red-apple-noto-style}. */
     static String name(String prompt) {
         String name = prompt.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
-        String trimmed = name.replaceAll("^-+", "");
-        String cut = trimmed.substring(0, Math.min(MAX_NAME, trimmed.length())).replaceAll("-+$", "");
+        // Whole code points: half of one is no name.
+        int[] start = name.replaceAll("^-+", "").codePoints().limit(MAX_NAME).toArray();
+        String cut = new String(start, 0, start.length).replaceAll("-+$", "");
         return cut.isEmpty() ? "picture" : cut;
     }
 }

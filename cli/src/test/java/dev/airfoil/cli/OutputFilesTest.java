@@ -32,6 +32,7 @@ class OutputFilesTest {
         assertThat(OutputFiles.name("?!")).isEqualTo("picture");
         assertThat(OutputFiles.name("苹果 apple")).isEqualTo("苹果-apple");
         assertThat(OutputFiles.name("a".repeat(200))).hasSize(60);
+        assertThat(OutputFiles.name("a".repeat(59) + "\uD840\uDC00b")).isEqualTo("a".repeat(59) + "\uD840\uDC00");
     }
 
     @Test

@@ -5,7 +5,6 @@ import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.Backends;
 import dev.airfoil.tensor.TensorException;
-import dev.airfoil.train.data.DataException;
 import dev.airfoil.train.data.FolderSource;
 import dev.airfoil.train.data.Progress;
 import java.nio.file.Files;
@@ -26,7 +25,7 @@ final class ChildRun {
             } else {
                 train(args);
             }
-        } catch (TensorException | DataException e) {
+        } catch (TensorException e) {
             System.out.println("failed " + e.getMessage());
         }
     }

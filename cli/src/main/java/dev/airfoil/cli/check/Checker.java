@@ -69,7 +69,7 @@ public record Checker(Backend backend) {
             return new Outcome.Skipped(kind, name, e.getMessage());
         } catch (TensorException e) {
             return new Outcome.Broken(kind, name, e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             // A case is a file from anywhere: one that nobody foresaw must not keep the others from being checked.
             LOG.log(System.Logger.Level.DEBUG, () -> "case " + path, e);
             return new Outcome.Broken(kind, name, "it cannot be computed: " + e);

@@ -123,7 +123,7 @@ record OptimizerKind() implements CaseKind {
                 golden.number("beta1", momentum ? beta1 : 0),
                 paper
                         ? new Beta2Schedule.Debiased(golden.number("beta2", beta2))
-                        : new Beta2Schedule.Power(-golden.number("decay_rate", -0.8)),
+                        : new Beta2Schedule.Power(Math.abs(golden.number("decay_rate", -0.8))),
                 golden.number("eps1", golden.numbers("eps", 1e-30)[0]),
                 golden.number("clip_threshold", 1),
                 (int) golden.number("min_dim_factored", paper ? 128 : 1));

@@ -148,6 +148,12 @@ class CheckerTest {
                 .startsWith("FAIL")
                 .contains("out.main is [1 2] in the case, and Airfoil computes [2]");
         assertThat(line(new Case("bert", "{}").save(folder, "bert"))).startsWith("FAIL");
+        String deep = "{\"sampler\": \"heun_sde\", \"diffusion\": \"" + "(".repeat(1_000_000) + "\"}";
+        assertThat(line(new Case("sampler", deep)
+                        .floats("out.sigmas", new float[] {1, 0}, 2)
+                        .save(folder, "deep")))
+                .startsWith("FAIL")
+                .contains("StackOverflowError");
         Path text = Files.writeString(folder.resolve("text.safetensors"), "hello", StandardCharsets.UTF_8);
         assertThat(line(text)).startsWith("FAIL    -");
     }
