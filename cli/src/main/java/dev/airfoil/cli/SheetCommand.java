@@ -100,7 +100,8 @@ final class SheetCommand implements Callable<Integer> {
 
     private List<String> read() {
         try {
-            return Files.readAllLines(prompts);
+            // Some editors put a mark before a text in UTF-8.
+            return Files.readString(prompts).replaceFirst("^\uFEFF", "").lines().toList();
         } catch (IOException e) {
             throw new TensorException("cannot read " + prompts + ": " + Reason.of(e), e);
         }

@@ -98,8 +98,20 @@ class EndToEndTest {
                 .contains("width and height must be multiples of 2, for example 10x10");
         assertThat(airfoil(0, "generate", "red ".repeat(40), "-m", model, "-o", at("z.png"), "--steps", "1"))
                 .contains("Note: the prompt is longer than the 24 tokens");
-        Path prompts = Files.writeString(folder.resolve("prompts.txt"), "# Seen\na red square\na blue square\n");
-        airfoil(0, "sheet", prompts.toString(), "-m", model, "-o", at("sheet.png"), "--steps", "1", "--columns", "2");
+        Path prompts = Files.writeString(folder.resolve("prompts.txt"), "\uFEFF# Seen\na red square\na blue square\n");
+        assertThat(airfoil(
+                        0,
+                        "sheet",
+                        prompts.toString(),
+                        "-m",
+                        model,
+                        "-o",
+                        at("sheet.png"),
+                        "--steps",
+                        "1",
+                        "--columns",
+                        "2"))
+                .contains("(2 pictures)");
         assertThat(ImageIO.read(folder.resolve("sheet.png").toFile()).getWidth())
                 .isEqualTo(8 + 2 * (32 + 8));
         assertThat(folder.toFile().list()).noneMatch(name -> name.contains(".tmp-"));

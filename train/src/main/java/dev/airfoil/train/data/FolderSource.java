@@ -119,9 +119,10 @@ public final class FolderSource {
                 .toList();
     }
 
+    /** The lines of a text in UTF-8, without the mark that some editors put before it. */
     private static List<String> read(Path text) throws IOException {
         try {
-            return Files.readAllLines(text);
+            return Files.readString(text).replaceFirst("^\uFEFF", "").lines().toList();
         } catch (MalformedInputException e) {
             throw new IOException(text + " is not UTF-8 text", e);
         }

@@ -106,7 +106,7 @@ class FolderSourceTest {
         picture("two.png", 4, 4, Color.BLUE);
         picture("three.png", 4, 4, Color.BLUE);
         caption("metadata.jsonl", """
-                {"file": "x/one.png", "caption": "first", "group": "shapes", "concept": "one"}
+                \uFEFF{"file": "x/one.png", "caption": "first", "group": "shapes", "concept": "one"}
 
                 {"file_name": "two.png", "text": "second", "captions": ["another", "second", ""]}
                 {"image": "three.png"}
