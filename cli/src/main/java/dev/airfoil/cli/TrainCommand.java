@@ -133,6 +133,9 @@ final class TrainCommand implements Callable<Integer> {
                     + " steps; it goes on with a larger --steps");
             return 0;
         }
+        if (!resume) {
+            Training.requireNew(settings);
+        }
         TrainConfig config = saved.map(Training.Saved::config)
                 .orElseGet(() -> given.orElseGet(TrainOptions::new).config());
         try (Backend opened = backend.open(spec.commandLine().getErr())) {

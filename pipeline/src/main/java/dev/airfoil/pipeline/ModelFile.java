@@ -52,7 +52,8 @@ public final class ModelFile implements AutoCloseable {
         try {
             String json = file.metadata().get(KEY);
             if (json == null) {
-                throw new TensorException(path + " holds no Airfoil model: its metadata has no '" + KEY + "'");
+                throw new TensorException(path + " holds no Airfoil model: its metadata has no '" + KEY
+                        + "'; of a training run, name model.safetensors");
             }
             file.unreadable().keySet().forEach(file::entry);
             return new ModelFile(file, parse(path, json));

@@ -64,17 +64,26 @@ public final class Training {
             throw new TrainException("cannot make the folder " + settings.out() + " (" + Reason.andPlace(e) + ")", e);
         }
         return alone(settings.out(), backend, () -> {
-            if (Files.exists(settings.checkpoint())) {
-                throw new TrainException(settings.out() + " holds a run already; resume it, or choose another folder");
-            }
-            if (Files.exists(settings.model())) {
-                throw new TrainException(settings.out() + " holds a "
-                        + settings.model().getFileName() + ", which a run would replace; choose another folder");
-            }
+            requireNew(settings);
             try (TrainState state = TrainState.fresh(config)) {
                 return run(config, settings, state, Optional.empty(), listener, stop);
             }
         });
+    }
+
+    /**
+     * Checks that a new run would replace nothing, which {@link #start} does too: before a long preparation.
+     *
+     * @throws TrainException if the folder holds a run, or a model
+     */
+    public static void requireNew(RunSettings settings) {
+        if (Files.exists(settings.checkpoint())) {
+            throw new TrainException(settings.out() + " holds a run already; resume it, or choose another folder");
+        }
+        if (Files.exists(settings.model())) {
+            throw new TrainException(settings.out() + " holds a "
+                    + settings.model().getFileName() + ", which a run would replace; choose another folder");
+        }
     }
 
     /** Two runs in one folder would overwrite each other's checkpoints. */
