@@ -58,14 +58,6 @@ record ClDevice(
         return isNvidia() && number(id, COMPUTE_CAPABILITY_MAJOR_NV) == 9;
     }
 
-    /**
-     * PoCL 5: of 55 builds of the backward norms one lost the sums that live across a loop with barriers in it, at every
-     * launch; built anew, the same source was right. PoCL 3.1 gets them right.
-     */
-    boolean losesSums() {
-        return driver.contains("PoCL") && driver.contains("driver 5.");
-    }
-
     /** NVIDIA reports 48 KiB but grants statically declared arrays up to 227 KiB; two work-groups should fit. */
     long usableLocalMemory() {
         return isNvidia() ? 110 << 10 : localMemory;

@@ -3,7 +3,6 @@ package dev.airfoil.kernels.opencl;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.TensorException;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.util.List;
@@ -16,8 +15,6 @@ import org.jocl.CLException;
  * {@code auto} prefers the CPU backend, which is faster there.
  */
 public final class ClProvider implements BackendProvider {
-    private static final System.Logger LOG = System.getLogger(ClProvider.class.getName());
-
     /** For the service loader. */
     public ClProvider() {}
 
@@ -59,12 +56,6 @@ public final class ClProvider implements BackendProvider {
 
     /** A driver may refuse anything: then another backend can answer. */
     private static Backend open(ClDevice device, Options options) {
-        if (device.losesSums()) {
-            LOG.log(
-                    Level.WARNING,
-                    "{0}: PoCL 5 now and then gets gradients of layer norms wrong; train with --backend cpu",
-                    device.name());
-        }
         try {
             return new ClBackend(device, options);
         } catch (CLException e) {

@@ -103,6 +103,14 @@ final class Norms {
                 .groups(256, (rows + 7) / 8, 1, 1);
     }
 
+    /** Into how many chunks the rows of a batch are cut; see TURNS in norm.cl. */
+    private static int chunks(ClDevice device, int segments, int n) {
+        // Two such work-groups fit a unit of an H100: two rounds of them, but at least two rows for each row of lanes.
+        return device.isNvidia()
+                ? Math.clamp(4L * device.units() / segments, 1, Math.max(1, n / (2 * SUBS)))
+                : (n + SUBS - 1) / SUBS;
+    }
+
     /**
      * The backward kernel: gx, and the sums over the rows of each stream of {@code gy hat} and of {@code gy}.
      *
@@ -134,8 +142,7 @@ final class Norms {
         long[] far = s.far(factor);
         boolean four = Stored.byFour(d, x, gy, factor) && farByFour(far);
         int segments = rows / s.n * s.count;
-        // Two such work-groups fit a unit of an H100: two rounds of them, but at least two rows for each row of lanes.
-        int chunks = Math.clamp(4L * cl.device().units() / segments, 1, Math.max(1, s.n / (2 * SUBS)));
+        int chunks = chunks(cl.device(), segments, s.n);
         int chunk = (s.n + chunks - 1) / chunks;
         boolean direct = chunks == 1 && along.dtype() == DType.F32;
         Tensor partAlong = direct ? along : cl.scratch(segments, chunks, d);

@@ -3,11 +3,7 @@
 // follows the norm: WEIGHT (hat w), WEIGHT_BIAS (hat w + q), MODULATE (hat (1 + w) + q), GATE (q + hat w, where q is a
 // row of its own). w (and q of WEIGHT_BIAS and MODULATE) is one row, or one per batch and stream, as far apart as w_far
 // says: rows of a batch before split take stream 0, the others the last one. PLAIN: hat is x itself.
-#if defined(NVIDIA) || D > 32 * VEC
 #define PER ((D + 32 * VEC - 1) / (32 * VEC))
-#else
-#define PER 2 // PoCL 5.0 loses a lone sum where a loop with barriers in it ends
-#endif
 #define EACH for (int i = 0; i < PER; i++)
 #define COL (lane + 32 * i)
 #define INSIDE (COL * VEC < D)
@@ -113,6 +109,14 @@ UNROLL
 #define FETCH_AHEAD(row)
 #endif
 
+// The rows of a chunk, SUBS at a time, as often for all, because of the barriers within. PoCL from 5.0 on loses what is
+// still wanted after a loop with barriers in it: there a chunk has SUBS rows at most.
+#ifdef NVIDIA
+#define TURNS for (uint top = from; top < to; top += SUBS)
+#else
+#define TURNS const uint top = from;
+#endif
+
 // gx from x, w and gy, and the sums over rows of gy hat and (with PLAIN_SUM) of gy. A work-group takes a chunk of the rows
 // of a batch and stream; its lanes keep the sums of their columns; along[batch, stream, chunk, column].
 __kernel __attribute__((reqd_work_group_size(32 * SUBS, 1, 1))) void norm_grad(
@@ -132,9 +136,9 @@ __kernel __attribute__((reqd_work_group_size(32 * SUBS, 1, 1))) void norm_grad(
     nums sum_along[PER], sum_plain[PER];
 UNROLL
     EACH sum_along[i] = sum_plain[i] = (nums)(0);
-    for (uint top = from; top < to; top += SUBS) { // as often for all, because of the barriers within
+    TURNS {
         const bool counts = top + sub < to;
-        const long row = (base + min(top + sub, to - 1)) * D;
+        const long row = (base + min(top + sub, n - 1)) * D; // a chunk may have no row
         nums v[PER], g[PER];
 UNROLL
         EACH {
