@@ -174,7 +174,7 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void adafactor_step(
     m1 += m1_at + plane;
     const uint tiles = get_num_groups(0) * get_num_groups(1) * get_num_groups(2);
     const float rms = sqrt(sum_of(parts + parts_at, tiles, all) / (n * get_num_groups(2)));
-    const float scale = lr / fmax(rms / clip, 1.0f);
+    const float scale = lr / (rms < clip ? 1.0f : rms / clip); // not fmax, which hides that rms is not a number
     COLUMNS(means[means_at + l]);
     EACH_BATCH {
         nums v[BATCH], from[BATCH];
