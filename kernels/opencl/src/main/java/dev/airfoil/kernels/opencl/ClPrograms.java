@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -44,11 +41,13 @@ final class ClPrograms implements AutoCloseable {
     /** From this version on tensormap.replace takes strides in bytes. */
     private static final double LEAST_PTX = 8.5;
 
+    private static final long LARGEST_CACHE = 512L << 20;
+
     private static final Pattern PTX_VERSION = Pattern.compile("(?m)^\\.version (\\d+\\.\\d+)");
 
     private final cl_context context;
     private final ClDevice device;
-    private final Path cache;
+    private final ProgramFiles files = new ProgramFiles(UserCache.folder().resolve("opencl"), LARGEST_CACHE);
     private final Map<Key, cl_kernel> kernels = new HashMap<>();
     private final Map<Key, cl_program> programs = new HashMap<>();
 
@@ -57,7 +56,6 @@ final class ClPrograms implements AutoCloseable {
     ClPrograms(cl_context context, ClDevice device) {
         this.context = context;
         this.device = device;
-        this.cache = UserCache.folder().resolve("opencl");
     }
 
     /** Kernel {@code kernel} of {@code file.cl} built with {@code options}. */
@@ -78,14 +76,14 @@ final class ClPrograms implements AutoCloseable {
         String source = parts(file, hopper)
                 .map(part -> "\n#line 1\n" + read(part + ".cl"))
                 .collect(Collectors.joining());
-        Path binary = cache.resolve(file + "-" + hash(device.name(), device.driver(), options, source) + ".bin");
-        return cached(binary, options).orElseGet(() -> {
+        String name = file + "-" + hash(device.name(), device.driver(), options, source) + ".program";
+        return files.read(name).flatMap(binary -> cached(name, binary, options)).orElseGet(() -> {
             cl_program program = clCreateProgramWithSource(context, 1, new String[] {source}, null, null);
             build(program, file, options);
             if (hopper) {
                 program = aimAtHopper(program, file, options);
             }
-            store(program, binary);
+            store(name, program);
             return program;
         });
     }
@@ -143,30 +141,23 @@ final class ClPrograms implements AutoCloseable {
                 + (device.kind() == ClDevice.Kind.CPU ? " -cl-opt-disable" : "");
     }
 
-    private Optional<cl_program> cached(Path binary, String options) {
-        if (!Files.isReadable(binary)) {
-            return Optional.empty();
-        }
+    /** A program from the cache, unless the driver does not like it any more. */
+    private Optional<cl_program> cached(String name, byte[] binary, String options) {
         try {
-            cl_program program = load(Files.readAllBytes(binary));
-            clBuildProgram(program, 1, devices(), options, null, null);
+            cl_program program = load(binary);
+            build(program, name, options);
             return Optional.of(program);
-        } catch (IOException | CLException e) {
-            LOG.log(System.Logger.Level.DEBUG, "cached program {0} is not usable: {1}", binary, e.getMessage());
+        } catch (CLException | TensorException e) {
+            LOG.log(System.Logger.Level.DEBUG, "cached program {0} is not usable: {1}", name, e.getMessage());
             return Optional.empty();
         }
     }
 
-    /** Writes beside and moves, so that no other process ever sees half a file. */
-    private void store(cl_program program, Path binary) {
+    private void store(String name, cl_program program) {
         try {
-            byte[] bytes = binary(program);
-            Files.createDirectories(cache);
-            Path beside = Files.createTempFile(cache, "new", ".tmp");
-            Files.write(beside, bytes);
-            Files.move(beside, binary, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException | CLException e) {
-            LOG.log(System.Logger.Level.DEBUG, "program {0} could not be kept: {1}", binary, e.getMessage());
+            files.write(name, binary(program));
+        } catch (CLException e) {
+            LOG.log(System.Logger.Level.DEBUG, "program {0} cannot be kept: {1}", name, e.getMessage());
         }
     }
 
