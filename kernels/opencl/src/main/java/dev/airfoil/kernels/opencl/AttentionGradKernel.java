@@ -27,7 +27,7 @@ final class AttentionGradKernel implements ClKernel<AttentionGrad> {
             return;
         }
         AttentionTiles tiles = new AttentionTiles(cl, op.attention(), in.get(0), in.get(1), in.get(2));
-        int rows = tiles.planes() * tiles.queries();
+        int rows = Math.multiplyExact(tiles.planes(), tiles.queries());
         Tensor go = cl.dense(in.get(5));
         Tensor delta = cl.scratch(rows);
         int side = tiles.side(cl, 4);

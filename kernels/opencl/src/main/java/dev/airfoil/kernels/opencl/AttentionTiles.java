@@ -30,7 +30,7 @@ final class AttentionTiles {
     }
 
     static boolean fits(Tensor q) {
-        return q.dim(3) <= WIDEST && q.size() > 0 && q.dim(0) * q.dim(1) <= MOST_PLANES;
+        return q.dim(3) <= WIDEST && q.size() > 0 && (long) q.dim(0) * q.dim(1) <= MOST_PLANES;
     }
 
     private static Tensor readable(ClBackend cl, Tensor t) {

@@ -42,6 +42,7 @@ public final class ClBackend implements Backend {
     private final DType compute;
     private final boolean tensorCores;
     private final boolean hopper;
+    private final Releases releases = new Releases();
     private final cl_context context;
     private final cl_command_queue queue;
     private final cl_command_queue timedQueue;
@@ -54,32 +55,43 @@ public final class ClBackend implements Backend {
     private final Map<Class<?>, ClKernel<?>> kernels = new HashMap<>();
     private final Set<String> refused = new HashSet<>();
     private Optional<ClProfile> profile = Optional.empty();
-    private boolean closed;
 
-    @SuppressWarnings("deprecation") // its successor needs OpenCL 2.0
     ClBackend(ClDevice device, Options options) {
         this.device = device;
         this.compute = options.precision().storage();
         this.tensorCores = options.precision() == Precision.MIXED && device.hasTensorCores();
         this.hopper = device.isHopper();
-        cl_device_id[] ids = {device.id()};
         try {
             cl_context_properties properties = new cl_context_properties();
             properties.addProperty(CL_CONTEXT_PLATFORM, device.platform());
-            context = clCreateContext(properties, 1, ids, null, null, null);
-            queue = clCreateCommandQueue(context, device.id(), 0, null);
-            timedQueue = clCreateCommandQueue(context, device.id(), CL_QUEUE_PROFILING_ENABLE, null);
-        } catch (CLException e) {
-            throw new TensorException("backend opencl cannot use " + device.name() + ": " + e.getMessage(), e);
+            context = clCreateContext(properties, 1, new cl_device_id[] {device.id()}, null, null, null);
+            releases.add(() -> clReleaseContext(context));
+            queue = queue(0);
+            timedQueue = queue(CL_QUEUE_PROFILING_ENABLE);
+            pool = new ClPool(context, device, options.memoryLimit().orElse(device.memory() / 10 * 9));
+            releases.add(pool::close);
+            staging = new ClStaging(context, queue);
+            releases.add(staging::close);
+            programs = new ClPrograms(context, device);
+            releases.add(programs::close);
+            releases.add(constants::close);
+            faults = constants.call(() -> new ClFaults(this));
+            places = constants.call(() -> new Places(this));
+        } catch (RuntimeException e) {
+            releases.close();
+            throw e;
         }
-        pool = new ClPool(context, device, options.memoryLimit().orElse(device.memory() / 10 * 9));
-        staging = new ClStaging(context, queue);
-        programs = new ClPrograms(context, device);
+        releases.add(this::finish);
         for (ClKernel<?> kernel : ClKernels.all()) {
             kernels.put(kernel.op(), kernel);
         }
-        faults = constants.call(() -> new ClFaults(this));
-        places = constants.call(() -> new Places(this));
+    }
+
+    @SuppressWarnings("deprecation") // its successor needs OpenCL 2.0
+    private cl_command_queue queue(long properties) {
+        cl_command_queue made = clCreateCommandQueue(context, device.id(), properties, null);
+        releases.add(() -> clReleaseCommandQueue(made));
+        return made;
     }
 
     @Override
@@ -151,6 +163,9 @@ public final class ClBackend implements Backend {
             Scope.run("opencl " + op.name(), () -> kernel.run(this, kernel.op().cast(op), inputs, outputs));
         } catch (CLException e) {
             throw failed(op.name(), e);
+        } catch (ArithmeticException e) {
+            throw new TensorException(
+                    op.name() + ": opencl kernels count to 2^31, these inputs need more; use a smaller batch", e);
         }
     }
 
@@ -266,7 +281,7 @@ public final class ClBackend implements Backend {
         boolean memory = e.getStatus() == CL_MEM_OBJECT_ALLOCATION_FAILURE || e.getStatus() == CL_OUT_OF_RESOURCES;
         return new TensorException(
                 "opencl kernel " + what + " failed on " + device.name() + ": " + e.getMessage()
-                        + (memory ? "; " + pool.tooLittle(0) : ""),
+                        + (memory ? "; memory: " + pool.held() : ""),
                 e);
     }
 
@@ -288,18 +303,22 @@ public final class ClBackend implements Backend {
         try {
             switchQueues();
             staging.download(((ClStorage) source).mem(), offset, target);
+            faults.check();
         } catch (CLException e) {
             throw failed("download of " + target.byteSize() + " bytes", e);
         }
-        faults.check();
     }
 
     /** Transfers use the plain queue: while a profile is taken, each queue waits for the other. */
     private void switchQueues() {
         if (profile.isPresent()) {
-            clFinish(queue);
-            clFinish(timedQueue);
+            finish();
         }
+    }
+
+    private void finish() {
+        clFinish(queue);
+        clFinish(timedQueue);
     }
 
     /** Reads the fault word; for {@link ClFaults}. */
@@ -320,13 +339,13 @@ public final class ClBackend implements Backend {
 
     @Override
     public synchronized void synchronize() {
+        pool.checkOpen();
         try {
-            clFinish(queue);
-            clFinish(timedQueue);
+            finish();
+            faults.check();
         } catch (CLException e) {
             throw failed("work", e);
         }
-        faults.check();
     }
 
     /** Runs {@code body} with every kernel timed by the device, and gives the table of times. */
@@ -339,6 +358,7 @@ public final class ClBackend implements Backend {
             synchronize();
             return times.table();
         } finally {
+            switchQueues();
             profile = Optional.empty();
             times.close();
         }
@@ -351,18 +371,6 @@ public final class ClBackend implements Backend {
 
     @Override
     public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        clFinish(queue);
-        clFinish(timedQueue);
-        constants.close();
-        staging.close();
-        programs.close();
-        pool.close();
-        clReleaseCommandQueue(queue);
-        clReleaseCommandQueue(timedQueue);
-        clReleaseContext(context);
+        releases.close();
     }
 }

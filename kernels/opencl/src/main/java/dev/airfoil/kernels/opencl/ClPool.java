@@ -40,9 +40,7 @@ final class ClPool implements AutoCloseable {
     }
 
     synchronized Block take(long bytes) {
-        if (closed) {
-            throw new TensorException("the opencl backend is closed; open a new one");
-        }
+        checkOpen();
         if (bytes > device.largestBuffer()) {
             throw new TensorException("a tensor of " + mib(bytes) + " is larger than the " + mib(device.largestBuffer())
                     + " that one buffer may have on " + device.name() + "; use a smaller batch, image or model");
@@ -66,6 +64,13 @@ final class ClPool implements AutoCloseable {
         blocks++;
         peak = Math.max(peak, live);
         return block;
+    }
+
+    /** Throws if the backend is closed. */
+    synchronized void checkOpen() {
+        if (closed) {
+            throw new TensorException("the opencl backend is closed; open a new one");
+        }
     }
 
     synchronized void give(Block block) {
@@ -96,19 +101,28 @@ final class ClPool implements AutoCloseable {
         trim();
     }
 
+    /** The device may have less than the limit allows: then what is pooled goes first. */
     private Block fresh(long size, long wanted) {
-        try {
-            return new Block(clCreateBuffer(context, CL_MEM_READ_WRITE, size, null, null), size);
-        } catch (CLException e) {
-            throw new TensorException(tooLittle(wanted) + " (" + e.getMessage() + ")", e);
+        while (true) {
+            try {
+                return new Block(clCreateBuffer(context, CL_MEM_READ_WRITE, size, null, null), size);
+            } catch (CLException e) {
+                if (pooled == 0) {
+                    throw new TensorException(tooLittle(wanted) + " (" + e.getMessage() + ")", e);
+                }
+                trim();
+            }
         }
     }
 
-    /** What to say when {@code bytes} do not fit. */
-    synchronized String tooLittle(long bytes) {
-        return "too little memory on " + device.name() + ": " + mib(bytes) + " wanted, " + mib(live)
-                + " held by tensors, " + mib(pooled) + " pooled, " + mib(Math.max(limit - live, 0)) + " free of "
-                + mib(limit) + " allowed; use a smaller batch, image or model, or raise the limit";
+    private String tooLittle(long bytes) {
+        return "too little memory on " + device.name() + ": " + mib(bytes) + " wanted, " + held();
+    }
+
+    /** What to say of the memory when there is too little. */
+    synchronized String held() {
+        return mib(live) + " held by tensors, " + mib(pooled) + " pooled, " + mib(Math.max(limit - live, 0))
+                + " free of " + mib(limit) + " allowed; use a smaller batch, image or model, or raise the limit";
     }
 
     private static String mib(long bytes) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
@@ -22,16 +23,15 @@ final class ClStaging implements AutoCloseable {
     private static final int SLOT_BYTES = 4 << 20;
 
     private final cl_command_queue queue;
+    private final Releases releases = new Releases();
     private final List<Slot> ring = new ArrayList<>();
     private int next;
 
     private static final class Slot {
-        final cl_mem mem;
         final ByteBuffer buffer;
         Optional<cl_event> pending = Optional.empty();
 
-        Slot(cl_mem mem, ByteBuffer buffer) {
-            this.mem = mem;
+        Slot(ByteBuffer buffer) {
             this.buffer = buffer;
         }
 
@@ -46,11 +46,27 @@ final class ClStaging implements AutoCloseable {
 
     ClStaging(cl_context context, cl_command_queue queue) {
         this.queue = queue;
-        for (int i = 0; i < SLOTS; i++) {
-            cl_mem mem = clCreateBuffer(context, CL_MEM_READ_WRITE | CL_MEM_ALLOC_HOST_PTR, SLOT_BYTES, null, null);
-            long flags = CL_MAP_READ | CL_MAP_WRITE;
-            ring.add(new Slot(mem, clEnqueueMapBuffer(queue, mem, true, flags, 0, SLOT_BYTES, 0, null, null, null)));
+        try {
+            for (int i = 0; i < SLOTS; i++) {
+                ring.add(slot(context));
+            }
+        } catch (CLException e) {
+            close();
+            throw e;
         }
+    }
+
+    private Slot slot(cl_context context) {
+        cl_mem mem = clCreateBuffer(context, CL_MEM_READ_WRITE | CL_MEM_ALLOC_HOST_PTR, SLOT_BYTES, null, null);
+        releases.add(() -> clReleaseMemObject(mem));
+        long flags = CL_MAP_READ | CL_MAP_WRITE;
+        Slot slot = new Slot(clEnqueueMapBuffer(queue, mem, true, flags, 0, SLOT_BYTES, 0, null, null, null));
+        releases.add(() -> {
+            slot.await();
+            clEnqueueUnmapMemObject(queue, mem, slot.buffer, 0, null, null);
+            clFinish(queue);
+        });
+        return slot;
     }
 
     void upload(MemorySegment source, cl_mem target, long offset) {
@@ -82,11 +98,6 @@ final class ClStaging implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Slot slot : ring) {
-            slot.await();
-            clEnqueueUnmapMemObject(queue, slot.mem, slot.buffer, 0, null, null);
-        }
-        clFinish(queue);
-        ring.forEach(slot -> clReleaseMemObject(slot.mem));
+        releases.close();
     }
 }

@@ -15,7 +15,9 @@ final class ClStorage extends Storage {
         this.block = block;
     }
 
+    /** Its memory; an error if the backend is closed. */
     cl_mem mem() {
+        pool.checkOpen();
         return block.mem();
     }
 

@@ -142,8 +142,8 @@ final class Gemm {
                 .number(left.batch)
                 .number(right.batch)
                 .number((n + plan.n - 1) / plan.n)
-                .number((int) plan.count(m, n))
-                .number((int) batches)
+                .number(Math.toIntExact(plan.count(m, n)))
+                .number(Math.toIntExact(batches))
                 .number(part)
                 .operations(2.0 * c.size() * k)
                 .groups(256, plan.count(m, n) * batches, parts, 1);

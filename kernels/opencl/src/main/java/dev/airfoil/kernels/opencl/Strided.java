@@ -33,7 +33,7 @@ record Strided(int rank, int[] dims, List<long[]> strides) {
                 continue;
             }
             int last = dims.size() - 1;
-            boolean merges = last >= 0;
+            boolean merges = last >= 0 && (long) dims.get(last) * shape[axis] <= Integer.MAX_VALUE;
             for (int i = 0; i < layouts.size() && merges; i++) {
                 merges = strides.get(i).get(last) == layouts.get(i).stride(axis) * shape[axis];
             }
@@ -46,7 +46,7 @@ record Strided(int rank, int[] dims, List<long[]> strides) {
                 }
             }
             if (merges) {
-                dims.set(last, Math.multiplyExact(dims.get(last), shape[axis]));
+                dims.set(last, dims.get(last) * shape[axis]);
             } else {
                 dims.add(shape[axis]);
             }

@@ -7,8 +7,12 @@ import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.Eager;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.ops.QkNormRope;
+import java.util.Collections;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -132,8 +136,33 @@ class ClBackendTest {
     }
 
     @Test
+    void aBackendThatCannotBeMadeSaysWhyAndTheNextOneWorks() {
+        Options nothing = new Options(OptionalInt.empty(), OptionalLong.of(1));
+        assertThatThrownBy(() -> Devices.open(nothing)).hasMessageContaining("too little memory");
+        run(() -> assertThat(F.zeros(3).add(1).toFloats()).containsExactly(1, 1, 1));
+    }
+
+    @Test
+    void aCountAboveAnIntIsAnErrorThatNamesTheOp() {
+        run(() -> {
+            Tensor x = F.zeros(1, 1, 3, 1, 4);
+            Tensor many = x.withLayout(x.layout().expand(Shape.of(1 << 16, 1 << 16, 3, 1, 4)));
+            List<Tensor> all = Collections.nCopies(5, many);
+            assertThatThrownBy(() -> cl.execute(new QkNormRope(1e-6f), all, all))
+                    .isInstanceOf(TensorException.class)
+                    .hasMessageContaining("qkNormRope")
+                    .hasMessageContaining("2^31");
+        });
+    }
+
+    @Test
     void aClosedBackendSaysSo() {
-        cl.close();
-        assertThatThrownBy(() -> run(() -> F.zeros(3))).hasMessageContaining("closed");
+        run(() -> {
+            Tensor kept = F.zeros(3);
+            cl.close();
+            assertThatThrownBy(() -> F.zeros(3)).hasMessageContaining("closed");
+            assertThatThrownBy(kept::toFloats).hasMessageContaining("closed");
+            assertThatThrownBy(cl::synchronize).hasMessageContaining("closed");
+        });
     }
 }

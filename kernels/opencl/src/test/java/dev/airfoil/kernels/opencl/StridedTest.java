@@ -27,6 +27,13 @@ class StridedTest {
     }
 
     @Test
+    void axesThatTogetherHaveMoreThanAnIntStayApart() {
+        Strided s = Strided.of(List.of(Layout.contiguous(Shape.of(1 << 16, 1 << 16))));
+        assertThat(s.rank()).isEqualTo(2);
+        assertThat(s.size()).isEqualTo(1L << 32);
+    }
+
+    @Test
     void oneElementHasOneAxis() {
         assertThat(Strided.SCALAR.rank()).isEqualTo(1);
         assertThat(Strided.SCALAR.size()).isEqualTo(1);
