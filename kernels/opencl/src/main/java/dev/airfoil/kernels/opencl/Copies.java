@@ -23,7 +23,7 @@ final class Copies {
     private static final int LEAST_SIDE = 16;
 
     /** Work-groups along the second and third axis of a launch, at most. */
-    private static final int LARGEST_GRID = 65535;
+    static final int LARGEST_GRID = 65535;
 
     private Copies() {}
 

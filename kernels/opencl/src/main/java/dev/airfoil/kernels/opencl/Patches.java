@@ -23,6 +23,7 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
 
     enum Direction {
         FORWARDS,
+        /** The stride is 1. */
         BACKWARDS
     }
 
@@ -163,7 +164,7 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
 
     private int imagesAtOnce(long room) {
         long bytes = (long) depth() * pixels() * images.dtype().bytes();
-        return Math.clamp(room / Math.max(bytes, 1), 1, Math.max(count(), 1));
+        return Math.clamp(room / Math.max(bytes, 1), 1, Math.clamp(count(), 1, Copies.LARGEST_GRID));
     }
 
     private Patches some(int from, int count) {
@@ -172,15 +173,14 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
 
     /** Writes {@code y [batches depth columns]}. */
     private void write(ClBackend cl, Tensor y, int batches, int columns) {
-        long items = (long) batches * depth() * ((columns + 3) / 4);
-        cl.launch("patches", "patches", options() + Stored.as(images))
+        String fours = Stored.byFour(columns, y) ? " -DVEC=4" : "";
+        cl.launch("patches", "patches", options() + Stored.as(images) + fours)
                 .tensor(images)
                 .tensor(y)
-                .number(items)
                 .number(depth())
                 .number(columns)
                 .number((long) image())
-                .items(items);
+                .groups(256, (columns + 1023) / 1024, Math.min(depth(), Copies.LARGEST_GRID), batches);
     }
 
     private String options() {

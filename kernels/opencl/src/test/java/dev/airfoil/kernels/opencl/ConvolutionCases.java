@@ -74,6 +74,18 @@ final class ConvolutionCases {
                     1e-5,
                     _ -> List.of(half(x(1, 2, c, h, w)), half(x(2, 2, 10, h, w))));
         }
+        Conv2d sparse = Conv2d.of(2, 0); // half the rows and columns go nowhere
+        add(
+                "conv2dGradInput 1x1 stride 2",
+                new Conv2dGradInput(sparse, 6, 5),
+                1e-6,
+                _ -> List.of(x(1, 9, 17, 1, 1), x(2, 3, 9, 3, 3)));
+        Conv2d half = Conv2d.of(2, 1);
+        add(
+                "conv2dGradInput bf16 stride 2",
+                new Conv2dGradInput(half, 16, 128),
+                4e-3,
+                _ -> List.of(half(x(1, 64, 10, 3, 3)), half(x(2, 2, 64, 8, 64))));
         Conv2d one = Conv2d.of(1, 0);
         add("conv2d 1x1", one, 1e-6, _ -> List.of(x(1, 3, 17, 6, 5), x(2, 9, 17, 1, 1)));
         add(
