@@ -8,6 +8,8 @@
  *
  * <p>Everything is enqueued on one in-order queue, so memory that a scope has freed may be handed out again at once:
  * whoever gets it runs later. Sums have a fixed order (no atomics), so the same device gives the same bits every time.
+ * Where work-groups of a launch wait for each other ({@link dev.airfoil.kernels.opencl.Places}), the kernel says why none
+ * waits forever.
  *
  * <p>Deliberately absent: sharing memory with graphics, several devices in one backend, and images.
  */

@@ -4,10 +4,11 @@
 // Options: HW (a multiple of a word's numbers), CPG, TEAM, HELD (words of a work-item that are in registers), GRAD, ACT.
 // STORED is F32 or BF16.
 //
-// That nobody waits forever: places are taken in the order in which work-groups start. So while a team lacks members that
-// have not started, all teams before it are complete and wait for nothing, and none behind it has begun; as they end, the
-// device starts those that lack, for it has room for a whole team (TEAM is at most its number of compute units, and one
-// of them has room for a work-group). And what has started goes on beside what waits: so NVIDIA's devices do it.
+// That nobody waits forever: places are taken in the order in which work-groups start, and each writes its sums before it
+// waits for those of its team. So a team whose members have all started comes to its end. Only the last team that has
+// begun can lack members: all teams before it end, and then the device has room for what lacks, since TEAM is at most its
+// number of compute units and each has room for a work-group. Programs beside it take turns with it or, sharing the
+// units, end too. And what has started goes on beside what waits: so NVIDIA's devices do it.
 #define ITEMS 512
 #define WARPS (TEAM * ITEMS / 32)
 #define NUMS (16 / (int)sizeof(STORED))
