@@ -14,4 +14,19 @@ public interface Factor {
      * @param panel working memory of {@code width * k + 16} floats
      */
     void pack(int i0, int w, int width, int p0, int k, float[] panel, MemorySegment to, long at);
+
+    /**
+     * Packs {@code n} columns from {@code i0} on, as many as they are, into panels {@code [n/width][k][width]} from byte
+     * {@code at} on.
+     */
+    default void packAll(int i0, int n, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
+        for (int j = 0; j < n; j += width) {
+            pack(i0 + j, Math.min(width, n - j), width, p0, k, panel, to, at + 4L * j * k);
+        }
+    }
+
+    /** True if many panels are best packed together, because a depth is a row in memory. */
+    default boolean hasLongDepths() {
+        return false;
+    }
 }

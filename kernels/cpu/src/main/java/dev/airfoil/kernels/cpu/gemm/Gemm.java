@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The common index is cut into blocks of {@link #depth(int)}. Of each block, A is packed into panels of {@code
  * tile.rows()} rows (a heap array: its elements are broadcast) and B into panels of {@code tile.columns()} columns
- * (off-heap and aligned: it is read as vectors), in parallel. C is cut into rectangles; whoever computes one packs its rows
- * of A. Each element of C is summed by one thread in an order that depends on k alone, so the result is the same for any
- * number of threads, and for any tile.
+ * (off-heap and aligned: it is read as vectors). C is cut into rectangles, or, where A is small, into groups of columns;
+ * each element of C is summed by one thread in an order that depends on k alone, so the result is the same for any number
+ * of threads, and for any tile.
  *
  * <p>A narrow B (see {@link Stored}) keeps its width in the panels; each is widened into the first-level cache before the
  * tiles read it.
@@ -34,10 +34,15 @@ public record Gemm(Tile tile) {
     private static final int PIECES = 8;
     /** Panels of columns in a rectangle: fewer do not pay for packing its rows of A again. */
     private static final int LEAST_PANELS = 6;
+    /** Elements of A, at most, that are all packed before B, if B is packed for one call. */
+    private static final int SMALL = 1 << 19;
+    /** Panels of columns that are packed together then: enough for runs of memory, few enough for an even end. */
+    private static final int LEAST_GROUP = 4;
+
+    private static final int MOST_GROUP = 8;
     /** Below this many multiplications a product runs on its caller alone. */
     private static final long PARALLEL = 200_000;
 
-    private static final float[] NONE = {};
     private static final int A_SLOT = 0;
     private static final int PANEL_SLOT = 0;
     private static final int B_SLOT = 0;
@@ -73,7 +78,8 @@ public record Gemm(Tile tile) {
             for (int i = from; i < end; i++) {
                 int p0 = i / panels * kc;
                 int kb = Math.min(kc, words - p0);
-                packB(b, n, p0, kb, to, 4L * p0 * panels * tile.columns(), i % panels, i % panels + 1);
+                long at = 4L * tile.columns() * ((long) p0 * panels + i % panels * kb);
+                packB(b, n, p0, kb, to, at, i % panels, i % panels + 1);
             }
         });
         return new PackedMatrix(this, stored, k, n, to);
@@ -94,10 +100,7 @@ public record Gemm(Tile tile) {
     /** The same with B in words of {@code stored} along the depth, whose length is a whole number of them. */
     public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Stored stored, Factor b, Product c) {
         requireWords(stored, k);
-        try (Scratch shared = Scratch.borrow()) {
-            MemorySegment to = shared.segment(B_SLOT, packedSize(stored, Math.min(k, depth(k)), n));
-            run(pool, m, n, k, a, new Right(stored, b, to, true), c, shared);
-        }
+        run(pool, m, n, k, a, new Right(stored, b, MemorySegment.NULL), c);
     }
 
     /** {@code C [m n] (+)= A [m k] B [k n]} with B packed before. */
@@ -105,56 +108,136 @@ public record Gemm(Tile tile) {
         if (!b.gemm().equals(this)) {
             throw new IllegalArgumentException("gemm: B was packed for " + b.gemm() + " where " + this + " runs");
         }
-        try (Scratch shared = Scratch.borrow()) {
-            Operand none = new Operand(b.data(), 0, 4, 4);
-            run(pool, m, b.n(), b.k(), a, new Right(b.stored(), none, b.data(), false), c, shared);
-        }
+        Operand none = new Operand(b.data(), 0, 4, 4);
+        run(pool, m, b.n(), b.k(), a, new Right(b.stored(), none, b.data()), c);
     }
 
-    /** B: how and where it is, where its panels are, and whether they must be filled first. */
-    private record Right(Stored stored, Factor from, MemorySegment panels, boolean pack) {
+    /** B: how and where it is, and its panels; where these are no memory, they must be filled first. */
+    private record Right(Stored stored, Factor from, MemorySegment panels) {
+        boolean mustPack() {
+            return panels.byteSize() == 0;
+        }
+
         int words(int depths) {
             return depths / stored.perWord();
         }
     }
 
-    private void run(WorkerPool pool, int m, int n, int k, Operand a, Right b, Product c, Scratch shared) {
+    private void run(WorkerPool pool, int m, int n, int k, Operand a, Right b, Product c) {
         if (m == 0 || n == 0) {
             return;
         }
-        if (k == 0) {
-            empty(m, n, c, shared.segment(TILE_SLOT, Lanes.N));
-            return;
-        }
-        boolean parallel = pool.cuts((long) m * n * k > PARALLEL);
-        int nPanels = ceil(n, tile.columns());
-        int kc = depth(k);
-        Grid grid = grid(ceil(m, tile.rows()), nPanels, parallel ? pool.size() : 1);
-        boolean few = grid.rows == 1;
-        // Blocks of depths one after the other, if what all workers read is packed for each; else all at once.
-        int step = b.pack() || few ? kc : k;
-        float[] rows = few ? shared.floats(A_SLOT, rowsSize(m, k)) : NONE;
-        for (int p0 = 0; p0 < k; p0 += step) {
-            int first = p0;
-            int end = Math.min(k, p0 + step);
-            if (b.pack()) {
-                pool.splitIf(
-                        parallel,
-                        nPanels,
-                        (from, to) ->
-                                packB(b.from(), n, b.words(first), b.words(end - first), b.panels(), 0, from, to));
+        try (Scratch shared = Scratch.borrow()) {
+            int workers = pool.cuts((long) m * n * k > PARALLEL) ? pool.size() : 1;
+            Grid grid = grid(ceil(m, tile.rows()), ceil(n, tile.columns()), workers);
+            if (k == 0) {
+                empty(m, n, c, shared.segment(TILE_SLOT, Lanes.N));
+            } else if (grid.rows == 1
+                    || b.mustPack() && (long) m * k <= SMALL && !b.from().hasLongDepths()) {
+                byColumns(pool, workers, m, n, k, a, b, c, shared);
+            } else {
+                byRectangles(pool, workers > 1, m, n, k, a, b, c, grid, shared);
             }
-            if (few) {
-                packA(a, m, 0, grid.mPanels, first, end - first, rows);
+        }
+    }
+
+    /**
+     * For few rows: all of A is packed; then whoever computes some panels of columns packs B for them, block of depths by
+     * block, into the second-level cache, where C stays too.
+     */
+    private void byColumns(
+            WorkerPool pool, int workers, int m, int n, int k, Operand a, Right b, Product c, Scratch shared) {
+        int mPanels = ceil(m, tile.rows());
+        int nPanels = ceil(n, tile.columns());
+        int height = mPanels * tile.rows();
+        int kc = depth(k);
+        float[] rows = shared.floats(A_SLOT, (long) height * k + 16);
+        pool.splitIf(workers > 1, mPanels * ceil(k, kc), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int p0 = i / mPanels * kc;
+                int panel = i % mPanels;
+                int kb = Math.min(kc, k - p0);
+                // Past a panel only what the same worker writes next may be written.
+                packA(a, m, panel, i + 1 < to ? 8 : 0, p0, kb, rows, height * p0 + panel * tile.rows() * kb);
+            }
+        });
+        int group = Math.clamp(nPanels / (PIECES * workers), LEAST_GROUP, MOST_GROUP);
+        pool.splitIf(workers > 1, ceil(nPanels, group), (from, to) -> {
+            try (Scratch own = Scratch.borrow()) {
+                Part part = new Part(m, n, k, b.stored(), c, rows, own);
+                boolean packs = b.mustPack();
+                MemorySegment panels =
+                        packs ? own.segment(B_SLOT, (long) group * tile.columns() * b.words(kc)) : b.panels();
+                for (int g = from; g < to; g++) {
+                    int j0 = g * group;
+                    int j1 = Math.min(nPanels, j0 + group);
+                    for (int p0 = 0; p0 < k; p0 += kc) {
+                        int kb = Math.min(kc, k - p0);
+                        if (packs) {
+                            packB(b.from(), n, b.words(p0), b.words(kb), panels, 0, j0, j1);
+                        }
+                        long at = packs ? 0 : place(b, nPanels, p0, kb, j0);
+                        part.block(0, mPanels, height * p0, j0, j1, panels, at, p0, kb);
+                    }
+                }
+            }
+        });
+    }
+
+    /** Where panel {@code j} of a block of depths begins, in bytes, if the blocks before it are packed too. */
+    private long place(Right b, int nPanels, int p0, int kb, int j) {
+        return 4L * tile.columns() * ((long) b.words(p0) * nPanels + (long) b.words(kb) * j);
+    }
+
+    /**
+     * For many rows: B is packed for all workers (block of depths by block of depths, if only for this call); who computes
+     * a rectangle packs its rows of A.
+     */
+    private void byRectangles(
+            WorkerPool pool,
+            boolean parallel,
+            int m,
+            int n,
+            int k,
+            Operand a,
+            Right b,
+            Product c,
+            Grid grid,
+            Scratch shared) {
+        int nPanels = grid.nPanels;
+        int kc = depth(k);
+        boolean packs = b.mustPack();
+        int step = packs ? kc : k;
+        MemorySegment panels = packs ? shared.segment(B_SLOT, packedSize(b.stored(), Math.min(k, kc), n)) : b.panels();
+        for (int start = 0; start < k; start += step) {
+            int first = start;
+            int end = Math.min(k, start + step);
+            if (packs) {
+                pool.splitIf(parallel, nPanels, (from, to) -> {
+                    int words = b.words(end - first);
+                    packB(b.from(), n, b.words(first), words, panels, 4L * tile.columns() * from * words, from, to);
+                });
             }
             pool.splitIf(parallel, grid.size(), (from, to) -> {
                 try (Scratch own = Scratch.borrow()) {
-                    Part part = new Part(m, n, k, a, b, c, grid, rows, own);
+                    float[] rows = own.floats(A_SLOT, (long) ceil(grid.mPanels, grid.rows) * tile.rows() * kc + 16);
+                    Part part = new Part(m, n, k, b.stored(), c, rows, own);
                     int i = from;
                     while (i < to) {
                         // Neighbours in a row of the grid are one rectangle, whose rows of A are packed once.
                         int last = Math.min(to, (i / grid.columns + 1) * grid.columns);
-                        part.run(i, last, first, end);
+                        int i0 = grid.row(i / grid.columns);
+                        int i1 = grid.row(i / grid.columns + 1);
+                        int j0 = grid.column(i % grid.columns);
+                        int j1 = grid.column((last - 1) % grid.columns + 1);
+                        for (int p0 = first; p0 < end; p0 += kc) {
+                            int kb = Math.min(kc, end - p0);
+                            for (int ip = i0; ip < i1; ip++) {
+                                packA(a, m, ip, 8, p0, kb, rows, (ip - i0) * tile.rows() * kb);
+                            }
+                            long at = place(b, nPanels, packs ? 0 : p0, kb, j0);
+                            part.block(i0, i1, 0, j0, j1, panels, at, p0, kb);
+                        }
                         i = last;
                     }
                 }
@@ -162,16 +245,10 @@ public record Gemm(Tile tile) {
         }
     }
 
-    /** Floats that {@link #packA} needs for {@code m} rows of a block of depths. */
-    private long rowsSize(int m, int k) {
-        return (long) ceil(m, tile.rows()) * tile.rows() * depth(k) + 16;
-    }
-
-    private void packA(Operand a, int m, int i0, int i1, int p0, int kb, float[] to) {
+    /** Packs panel {@code i} of A, see {@link Operand#pack}. */
+    private void packA(Operand a, int m, int i, int room, int p0, int kb, float[] to, int at) {
         int mr = tile.rows();
-        for (int i = i0; i < i1; i++) {
-            a.pack(i * mr, Math.min(mr, m - i * mr), mr, 8, p0, kb, to, (i - i0) * mr * kb);
-        }
+        a.pack(i * mr, Math.min(mr, m - i * mr), mr, room, p0, kb, to, at);
     }
 
     private void empty(int m, int n, Product c, MemorySegment spare) {
@@ -184,16 +261,15 @@ public record Gemm(Tile tile) {
         }
     }
 
-    private void packB(Factor b, int n, int p0, int kb, MemorySegment to, long base, int from, int end) {
+    /** Packs the panels of columns {@code from .. end} to byte {@code at} and on. */
+    private void packB(Factor b, int n, int p0, int kb, MemorySegment to, long at, int from, int end) {
         if (from >= end) {
             return;
         }
         int nr = tile.columns();
         try (Scratch own = Scratch.borrow()) {
             float[] panel = own.floats(PANEL_SLOT, (long) nr * kb + 16);
-            for (int jp = from; jp < end; jp++) {
-                b.pack(jp * nr, Math.min(nr, n - jp * nr), nr, p0, kb, panel, to, base + 4L * jp * nr * kb);
-            }
+            b.packAll(from * nr, Math.min(n, end * nr) - from * nr, nr, p0, kb, panel, to, at);
         }
     }
 
@@ -224,64 +300,42 @@ public record Gemm(Tile tile) {
         private final int m;
         private final int n;
         private final int k;
-        private final Operand a;
-        private final Right b;
+        private final Stored stored;
         private final Product c;
-        private final Grid grid;
-        private final boolean narrow;
-        /** A block of A, packed: one for all workers, or one's own. */
+        /** Panels of A: one array for all workers, or one's own. */
         private final float[] rows;
 
-        private final boolean own;
         private final MemorySegment spare;
         private final MemorySegment wide;
 
-        /** @param common a packed block of all rows of A, or nothing */
-        Part(int m, int n, int k, Operand a, Right b, Product c, Grid grid, float[] common, Scratch scratch) {
+        Part(int m, int n, int k, Stored stored, Product c, float[] rows, Scratch scratch) {
             this.m = m;
             this.n = n;
             this.k = k;
-            this.a = a;
-            this.b = b;
+            this.stored = stored;
             this.c = c;
-            this.grid = grid;
-            this.narrow = b.stored() != Stored.F32;
-            this.own = common.length == 0;
-            int most = ceil(grid.mPanels, grid.rows) * tile.rows();
-            this.rows = own ? scratch.floats(A_SLOT, rowsSize(most, k)) : common;
+            this.rows = rows;
             this.spare = scratch.segment(TILE_SLOT, (long) tile.rows() * tile.columns());
-            this.wide = scratch.segment(WIDE_SLOT, narrow ? (long) depth(k) * tile.columns() : 0);
+            this.wide = scratch.segment(WIDE_SLOT, stored == Stored.F32 ? 0 : (long) depth(k) * tile.columns());
         }
 
-        /** Rectangles {@code i .. last} of a row of the grid, over the depths {@code from .. end}. */
-        void run(int i, int last, int from, int end) {
-            int i0 = grid.row(i / grid.columns);
-            int i1 = grid.row(i / grid.columns + 1);
-            int j0 = grid.column(i % grid.columns);
-            int j1 = grid.column((last - 1) % grid.columns + 1);
-            int kc = depth(k);
-            for (int p0 = from; p0 < end; p0 += kc) {
-                int kb = Math.min(kc, end - p0);
-                if (own) {
-                    packA(a, m, i0, i1, p0, kb, rows);
-                }
-                block(i0, i1, j0, j1, p0, kb, p0 > 0 || c.mode() == Product.Mode.ADD, p0 + kb == k);
-            }
-        }
-
-        private void block(int i0, int i1, int j0, int j1, int p0, int kb, boolean adds, boolean last) {
-            int words = b.words(kb);
-            long bo = b.pack() ? 0 : 4L * b.words(p0) * grid.nPanels * tile.columns();
+        /**
+         * Rows of panels {@code i0 .. i1} (A packed from {@code ao} on) by panels of columns {@code j0 .. j1} (B packed
+         * from byte {@code bo} of {@code panels} on) over depths {@code p0 .. p0 + kb}.
+         */
+        void block(int i0, int i1, int ao, int j0, int j1, MemorySegment panels, long bo, int p0, int kb) {
+            boolean adds = p0 > 0 || c.mode() == Product.Mode.ADD;
+            int words = kb / stored.perWord();
             int first = j0;
             for (int j = j0; j < j1; j++) {
-                long panel = bo + 4L * j * tile.columns() * words;
-                if (narrow) {
-                    b.stored().widen(b.panels(), panel, words, tile.columns(), wide);
-                    column(i0, i1, j, kb, wide, 0, adds);
+                long panel = bo + 4L * (j - j0) * tile.columns() * words;
+                if (stored == Stored.F32) {
+                    column(i0, i1, ao, j, kb, panels, panel, adds);
                 } else {
-                    column(i0, i1, j, kb, b.panels(), panel, adds);
+                    stored.widen(panels, panel, words, tile.columns(), wide);
+                    column(i0, i1, ao, j, kb, wide, 0, adds);
                 }
-                if (last && (j + 1 - first == STRIP || j + 1 == j1)) {
+                if (p0 + kb == k && (j + 1 - first == STRIP || j + 1 == j1)) {
                     finish(i0, i1, first, j + 1);
                     first = j + 1;
                 }
@@ -289,7 +343,7 @@ public record Gemm(Tile tile) {
         }
 
         /** The tiles of rows of panels {@code i0 .. i1} in panel {@code j} of columns, at byte {@code at} of right. */
-        private void column(int i0, int i1, int j, int kb, MemorySegment right, long at, boolean adds) {
+        private void column(int i0, int i1, int ao, int j, int kb, MemorySegment right, long at, boolean adds) {
             int mr = tile.rows();
             int nr = tile.columns();
             int w = Math.min(nr, n - j * nr);
@@ -298,14 +352,14 @@ public record Gemm(Tile tile) {
             if (whole > i0) {
                 long co = c.base() + (long) i0 * mr * c.stride() + 4L * j * nr;
                 if (adds) {
-                    tile.add(whole - i0, kb, rows, 0, right, at, c.data(), co, c.stride());
+                    tile.add(whole - i0, kb, rows, ao, right, at, c.data(), co, c.stride());
                 } else {
-                    tile.zero(whole - i0, kb, rows, 0, right, at, c.data(), co, c.stride());
+                    tile.zero(whole - i0, kb, rows, ao, right, at, c.data(), co, c.stride());
                 }
             }
             for (int ip = whole; ip < i1; ip++) {
                 long co = c.base() + (long) ip * mr * c.stride() + 4L * j * nr;
-                edge((ip - i0) * mr * kb, kb, right, at, co, Math.min(mr, m - ip * mr), w, adds);
+                edge(ao + (ip - i0) * mr * kb, kb, right, at, co, Math.min(mr, m - ip * mr), w, adds);
             }
         }
 

@@ -47,12 +47,22 @@ public record Operand(MemorySegment data, long base, long outer, long depth) imp
 
     @Override
     public void pack(int i0, int w, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
-        if (outer == Float.BYTES && w == width && width % Lanes.N == 0) {
-            Panels.wholeColumns(data, base + i0 * outer + p0 * depth, depth, w, width, k, to, at);
-            return;
-        }
         pack(i0, w, width, 8, p0, k, panel, 0);
         Lanes.copy(panel, 0, to, at, width * k);
+    }
+
+    @Override
+    public void packAll(int i0, int n, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
+        int whole = outer == Float.BYTES && width % Lanes.N == 0 ? n / width * width : 0;
+        Panels.wholeColumns(data, base + i0 * outer + p0 * depth, depth, whole, width, k, to, at);
+        if (whole < n) {
+            Factor.super.packAll(i0 + whole, n - whole, width, p0, k, panel, to, at + 4L * whole * k);
+        }
+    }
+
+    @Override
+    public boolean hasLongDepths() {
+        return outer == Float.BYTES;
     }
 
     /**
@@ -71,12 +81,6 @@ public record Operand(MemorySegment data, long base, long outer, long depth) imp
      * @param panel working memory of {@code width * k + 16} floats
      */
     public void packRight(int n, int width, int k, float[] panel, MemorySegment to) {
-        if (outer == Float.BYTES && n % width == 0 && width % Lanes.N == 0) {
-            Panels.wholeColumns(data, base, depth, n, width, k, to, 0);
-            return;
-        }
-        for (int j = 0; j < n; j += width) {
-            pack(j, Math.min(width, n - j), width, 0, k, panel, to, 4L * j * k);
-        }
+        packAll(0, n, width, 0, k, panel, to, 0);
     }
 }

@@ -28,9 +28,6 @@ final class Panels {
     private static final VectorMask<Float> N1 = VectorMask.fromLong(S4, 0xa);
     private static final VectorMask<Float> N2 = VectorMask.fromLong(S4, 0xc);
 
-    /** Rows of {@link #wholeColumns} at once. */
-    private static final int CHUNK = 32;
-
     private Panels() {}
 
     private static boolean spills(int w, int width, int room, int block) {
@@ -62,27 +59,49 @@ final class Panels {
     }
 
     /**
-     * {@code n} columns, whole panels of whole vectors, to off-heap memory: see {@link Operand#packRight}. By chunks of
-     * rows that stay in the first-level cache, so that the source is read nearly in its order in memory.
+     * {@code n} columns, whole panels of whole vectors, to off-heap memory: see {@link Operand#packAll}. Four depths at a
+     * time: the source is read in its order in memory, and a panel gets four rows in one go.
      */
     static void wholeColumns(
             MemorySegment s, long from, long stride, int n, int width, int k, MemorySegment to, long at) {
-        for (int p = 0; p < k; p += CHUNK) {
-            for (int j = 0; j < n; j += width) {
-                for (int g = 0; g < width; g += Lanes.N) {
-                    long a = from + p * stride + 4L * (j + g);
-                    long b = at + 4L * (j * (long) k + p * width + g);
-                    strip(s, a, stride, Math.min(CHUNK, k - p), to, b, 4L * width);
-                }
-            }
+        for (int p = 0; p < k; p += 4) {
+            long row = 4L * width;
+            fourDepths(s, from + p * stride, stride, Math.min(4, k - p), n, width, to, at + p * row, row * k);
         }
     }
 
-    private static void strip(MemorySegment x, long from, long stride, int k, MemorySegment y, long at, long next) {
+    /** Four depths, of which only {@code n} are there: the last one stands for the others. */
+    private static void fourDepths(
+            MemorySegment x,
+            long from,
+            long stride,
+            int depths,
+            int n,
+            int width,
+            MemorySegment y,
+            long at,
+            long next) {
         MemorySegment s = Lanes.offHeap(x);
         MemorySegment to = Lanes.offHeap(y);
-        for (int p = 0; p < k; p++) {
-            FloatVector.fromMemorySegment(Lanes.F, s, from + p * stride, LE).intoMemorySegment(to, at + p * next, LE);
+        long row = 4L * width;
+        int d1 = Math.min(1, depths - 1);
+        int d2 = Math.min(2, depths - 1);
+        int d3 = Math.min(3, depths - 1);
+        long panel = at;
+        for (int j = 0; j < n; j += width) {
+            for (int g = 0; g < width; g += Lanes.N) {
+                long a = from + 4L * (j + g);
+                long b = panel + 4L * g;
+                FloatVector r0 = FloatVector.fromMemorySegment(Lanes.F, s, a, LE);
+                FloatVector r1 = FloatVector.fromMemorySegment(Lanes.F, s, a + d1 * stride, LE);
+                FloatVector r2 = FloatVector.fromMemorySegment(Lanes.F, s, a + d2 * stride, LE);
+                FloatVector r3 = FloatVector.fromMemorySegment(Lanes.F, s, a + d3 * stride, LE);
+                r0.intoMemorySegment(to, b, LE);
+                r1.intoMemorySegment(to, b + d1 * row, LE);
+                r2.intoMemorySegment(to, b + d2 * row, LE);
+                r3.intoMemorySegment(to, b + d3 * row, LE);
+            }
+            panel += next;
         }
     }
 
