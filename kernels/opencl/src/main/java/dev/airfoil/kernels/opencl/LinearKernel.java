@@ -18,21 +18,20 @@ final class LinearKernel implements ClKernel<Linear> {
 
     @Override
     public void run(ClBackend cl, Linear op, List<Tensor> in, List<Tensor> out) {
-        Tensor x = in.getFirst();
-        Tensor weight = in.get(1);
-        if (weight.dtype() != x.dtype() && cl.tensorCores(x.dtype())) {
-            Tensor wide = cl.scratch(new TensorSpec(x.dtype(), weight.shape()));
-            cl.also(new Cast(x.dtype()), List.of(weight), wide);
-            weight = wide;
-        }
         Optional<Tensor> bias = in.stream().skip(2).findFirst().map(cl::dense);
-        product(cl, x, weight, new Gemm.End(Optional.empty(), bias, op.activation()), out.getFirst());
+        Gemm.End end = new Gemm.End(Optional.empty(), bias, op.activation());
+        product(cl, in.get(0), in.get(1), end, out.getFirst());
     }
 
-    /** {@code y [.. o] = x [.. k] weight [o k]^T} and its end. */
-    static void product(ClBackend cl, Tensor x, Tensor weight, Gemm.End end, Tensor y) {
+    /** {@code y [.. o] = x [.. k] weight [o k]^T} and its end; tensor cores take factors of one type. */
+    static void product(ClBackend cl, Tensor x, Tensor stored, Gemm.End end, Tensor y) {
         if (y.size() == 0) {
             return;
+        }
+        Tensor weight = stored;
+        if (stored.dtype() != x.dtype() && cl.tensorCores(x.dtype())) {
+            weight = cl.scratch(new TensorSpec(x.dtype(), stored.shape()));
+            cl.also(new Cast(x.dtype()), List.of(stored), weight);
         }
         int rows = Math.toIntExact(y.size() / weight.dim(0));
         Shape flat = Shape.of(rows, weight.dim(1));

@@ -21,9 +21,3 @@ __kernel void cast(IN(FROM, x), OUT(TO, y), const long n, const uint8 d, const l
     if (i < n) STORE(TO, y, y_at + i, LOAD(FROM, x, x_at + place(i, d, xs)));
 }
 #endif
-
-// y [n / cols, cols] = x scale, one scale a row.
-__kernel void widen(IN(FROM, x), IN(float, scale), OUT(TO, y), const long n, const uint cols) {
-    const size_t i = ITEM;
-    if (i < n) STORE(TO, y, y_at + i, LOAD(FROM, x, x_at + i) * scale[scale_at + (uint)i / cols]);
-}

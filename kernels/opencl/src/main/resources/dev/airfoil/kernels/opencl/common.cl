@@ -54,6 +54,13 @@ inline void store4_F16(__global F16 *p, const long i, const float4 v) {
 #define TYPED(what, T) TYPED_(what, T)
 #define TYPED_(what, T) what##T
 
+// An argument of products that have a factor for each column of their sums, and of no other.
+#ifdef SCALE
+#define SCALES IN(float, scale),
+#else
+#define SCALES
+#endif
+
 // The types of a launch: of activations, of parameters beside them, and of a result that may be wider.
 #ifndef STORED
 #define STORED F32

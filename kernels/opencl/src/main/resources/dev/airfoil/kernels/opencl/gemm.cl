@@ -15,11 +15,6 @@
 #ifndef RIGHT
 #define RIGHT STORED
 #endif
-#ifdef SCALE
-#define SCALES IN(float, scale),
-#else
-#define SCALES
-#endif
 
 // Four neighbours of a row: zeros outside.
 #define FETCHES(name, T) \

@@ -91,7 +91,7 @@ inline void keep(__local ushort *to, const four v) {
     keep(to + spot(B_ALONG, BN, load_x(B_ALONG, BN, tid + 256 * i), load_k(B_ALONG, BN, tid + 256 * i)), rb[i])
 
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm(
-        IN(STORED, a), IN(STORED, b), IN(PARAM, bias), OUT(RESULT, c), const uint m, const uint n, const uint k,
+        IN(STORED, a), IN(STORED, b), SCALES IN(PARAM, bias), OUT(RESULT, c), const uint m, const uint n, const uint k,
         const long lda, const long ldb, const long batch_a, const long batch_b, const uint tiles_n, const uint tiles,
         const uint batches, const uint k_part) {
     __local ushort as[2 * SIZE_A] __attribute__((aligned(128)));
@@ -170,10 +170,14 @@ UNROLL
 UNROLL
     for (int j = 0; j < 2 * QN; j++) {
         const uint col = n0 + wn + 8 * j + (lane & 3) * 2;
-        float add0 = 0, add1 = 0;
+        float2 factor = 1, add = 0;
+#if defined(SCALE) && !defined(SPLIT)
+        if (col < n) factor.x = scale[scale_at + col];
+        if (col + 1 < n) factor.y = scale[scale_at + col + 1];
+#endif
 #if defined(BIAS) && !defined(SPLIT)
-        if (col < n) add0 = LOAD(PARAM, bias, bias_at + col);
-        if (col + 1 < n) add1 = LOAD(PARAM, bias, bias_at + col + 1);
+        if (col < n) add.x = LOAD(PARAM, bias, bias_at + col);
+        if (col + 1 < n) add.y = LOAD(PARAM, bias, bias_at + col + 1);
 #endif
 UNROLL
         for (int i = 0; i < QM; i++)
@@ -181,8 +185,8 @@ UNROLL
             for (int u = 0; u < 2; u++) {
                 const uint row = m0 + wm + 16 * i + 8 * u + (lane >> 2);
                 float2 v;
-                v.x = sum[i][j][2 * u] + add0;
-                v.y = sum[i][j][2 * u + 1] + add1;
+                v.x = sum[i][j][2 * u] * factor.x + add.x;
+                v.y = sum[i][j][2 * u + 1] * factor.y + add.y;
 #ifndef SPLIT
                 v.x = ACT(v.x);
                 v.y = ACT(v.y);

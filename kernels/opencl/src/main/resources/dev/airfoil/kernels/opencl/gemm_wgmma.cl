@@ -115,7 +115,7 @@ UNROLL
 }
 
 __kernel __attribute__((reqd_work_group_size(384, 1, 1))) void gemm(
-        IN(BF16, a), IN(BF16, b), IN(PARAM, bias), OUT(RESULT, c), const uint m, const uint n, const uint k,
+        IN(BF16, a), IN(BF16, b), SCALES IN(PARAM, bias), OUT(RESULT, c), const uint m, const uint n, const uint k,
         const long lda, const long ldb, const long batch_a, const long batch_b, const uint tiles_n, const uint tiles,
         const uint batches, const uint k_part, const uint count, __global uchar *restrict maps, const long maps_at) {
     __local uchar ring[STAGES * STAGE] __attribute__((aligned(1024)));
@@ -232,12 +232,17 @@ UNROLL
         __global RESULT *to = c + c_at + ((long)w.part * batches + w.batch) * m * n;
 UNROLL
         for (int j = 0; j < BN / 8; j += 4) {
-            float2 add[4];
+            float2 factor[4], add[4];
 UNROLL
             for (int i = 0; i < 4; i++) {
-                add[i] = 0;
-#ifdef BIAS
                 const uint col = w.n + 8 * (j + i) + lane % 4 * 2;
+                factor[i] = 1;
+                add[i] = 0;
+#ifdef SCALE
+                if (col < n) factor[i].x = scale[scale_at + col];
+                if (col + 1 < n) factor[i].y = scale[scale_at + col + 1];
+#endif
+#ifdef BIAS
                 if (col < n) add[i].x = LOAD(PARAM, bias, bias_at + col);
                 if (col + 1 < n) add[i].y = LOAD(PARAM, bias, bias_at + col + 1);
 #endif
@@ -248,8 +253,8 @@ UNROLL
                 float2 v[4];
 UNROLL
                 for (int i = 0; i < 4; i++) {
-                    v[i].x = ACT(sum[r / 2][4 * (j + i) + r % 2 * 2] + add[i].x);
-                    v[i].y = ACT(sum[r / 2][4 * (j + i) + r % 2 * 2 + 1] + add[i].y);
+                    v[i].x = ACT(sum[r / 2][4 * (j + i) + r % 2 * 2] * factor[i].x + add[i].x);
+                    v[i].y = ACT(sum[r / 2][4 * (j + i) + r % 2 * 2 + 1] * factor[i].y + add[i].y);
                 }
                 TYPED(store_squares_, RESULT)(to + (long)row * n, w.n + 8 * j, row < m ? n : 0, lane % 4, v);
             }

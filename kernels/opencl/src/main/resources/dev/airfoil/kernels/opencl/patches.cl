@@ -30,7 +30,8 @@ UNROLL
         for (int u = 0; u < 4; u++) {
             const int r = seen(row, i, TOP, SH), s = seen(col, j, LEFT, SW);
             e[u] = r >= 0 && s >= 0 && pixel + u < pixels ? LOAD(STORED, p, (long)r * SW + s) : 0.0f;
-            if (++col == GW && GW % 4 != 0) {
+            col++;
+            if (GW % 4 != 0 && col == GW) {
                 col = 0;
                 if (++row == GH) {
                     row = 0;
