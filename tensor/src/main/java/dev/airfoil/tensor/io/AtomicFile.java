@@ -2,6 +2,8 @@ package dev.airfoil.tensor.io;
 
 import dev.airfoil.tensor.TensorException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -11,6 +13,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +27,8 @@ import java.util.stream.Stream;
  * the next write.
  */
 public final class AtomicFile {
+    private static final System.Logger LOG = System.getLogger(AtomicFile.class.getName());
+
     /** What the file shall hold. */
     interface Content {
         void writeTo(WritableByteChannel out) throws IOException;
@@ -73,17 +80,25 @@ public final class AtomicFile {
         }
     }
 
-    /** Deletes the files in {@code folder} that are called {@code name} and the number of a process that is no more. */
-    private static void sweep(Path folder, String name) throws IOException {
+    /**
+     * Deletes the files in {@code folder} that are called {@code name} and the number of a process that is no more; not
+     * those of the last hour, whose process may live in another container. Where that is not allowed they stay: no write
+     * fails for it.
+     */
+    private static void sweep(Path folder, String name) {
         Pattern left = Pattern.compile(Pattern.quote(name) + "(\\d{1,18})");
+        FileTime old = FileTime.from(Instant.now().minus(1, ChronoUnit.HOURS));
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Matcher pid = left.matcher(file.getFileName().toString());
                 if (pid.matches()
-                        && ProcessHandle.of(Long.parseLong(pid.group(1))).isEmpty()) {
+                        && ProcessHandle.of(Long.parseLong(pid.group(1))).isEmpty()
+                        && Files.getLastModifiedTime(file).compareTo(old) < 0) {
                     Files.deleteIfExists(file);
                 }
             }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(Level.DEBUG, "what killed processes left in {0} stays: {1}", folder, e);
         }
     }
 

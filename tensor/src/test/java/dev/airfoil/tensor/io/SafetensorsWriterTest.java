@@ -15,6 +15,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -156,9 +159,13 @@ class SafetensorsWriterTest {
         Path alive = Files.createFile(folder.resolve("a.safetensors.tmp-1"));
         Path other = Files.createFile(folder.resolve("b.safetensors.tmp-999999999999"));
         Path strange = Files.createFile(folder.resolve("a.safetensors.tmp-x"));
+        for (Path file : List.of(dead, alive, other, strange)) {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(2, ChronoUnit.HOURS)));
+        }
+        Path recent = Files.createFile(folder.resolve("a.safetensors.tmp-999999999998"));
         old();
         assertThat(dead).doesNotExist();
-        assertThat(List.of(alive, other, strange)).allMatch(Files::exists);
+        assertThat(List.of(alive, other, strange, recent)).allMatch(Files::exists);
     }
 
     @Test
