@@ -3,6 +3,7 @@ package dev.airfoil.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.Backends;
@@ -157,6 +158,26 @@ class TapeTest {
                 return F.reshape(F.sum(slope));
             });
             assertThat(second.of(x).toFloats()).containsExactly(12, -6);
+        });
+    }
+
+    @Test
+    void theNoiseLevelHasAGradientToo() {
+        run(() -> {
+            Tensor sigma = Tensor.of(new float[] {0.3f, 0.9f}, 2);
+            Tensor cotangent = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 2, 4);
+            float[] slopes = Tape.pullback(List.of(sigma), () -> F.timeFeatures(sigma, 4), cotangent)
+                    .of(sigma)
+                    .toFloats();
+            for (int b = 0; b < 2; b++) {
+                double slope = 0;
+                for (int i = 0; i < 2; i++) {
+                    double turns = i == 0 ? 1000 : 10; // radians a unit of sigma
+                    double angle = turns * (b == 0 ? 0.3f : 0.9f);
+                    slope += turns * ((3 + i + 4 * b) * Math.cos(angle) - (1 + i + 4 * b) * Math.sin(angle));
+                }
+                assertThat(slopes[b]).isCloseTo((float) slope, withinPercentage(1e-4));
+            }
         });
     }
 }

@@ -186,7 +186,7 @@ record OpCase(Op op, List<Arg> args, DType storage) {
     /** False for steps, integers, random numbers and updates, and for what has half-width gradients of its own. */
     boolean hasGradient() {
         return switch (op) {
-            case Cast _, Compare _, Fill _, Random _, TimeFeatures _, AdamWUpdate _, AdafactorUpdate _ -> false;
+            case Cast _, Compare _, Fill _, Random _, AdamWUpdate _, AdafactorUpdate _ -> false;
             default -> storage == DType.F32 || !op.name().endsWith("Grad");
         };
     }

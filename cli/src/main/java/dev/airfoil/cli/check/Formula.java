@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * A function of sigma as people write it: {@code sigma}, {@code 0.5}, {@code sin^2(pi sigma)}, {@code 2 sigma (1 -
- * sigma)}. Understands + - * / ^ (also **), brackets, pi, sin, cos, sqrt and exp; two factors side by side are multiplied.
+ * sigma)}. Understands + - * / ^ (also ** and ²), brackets, sigma and pi (also as Greek letters), sin, cos, sqrt and exp;
+ * two factors side by side are multiplied.
  */
 final class Formula {
     private static final Pattern TOKEN = Pattern.compile("\\s*([0-9]*\\.?[0-9]+(?:[eE]-?[0-9]+)?|[a-z]+|[-+*/^()])");
@@ -25,7 +26,11 @@ final class Formula {
 
     /** @throws TensorException if {@code text} is not such a function */
     static DoubleUnaryOperator parse(String text) {
-        Formula formula = new Formula(text.trim().replace("**", "^"));
+        Formula formula = new Formula(text.replace("**", "^")
+                .replace("²", "^2")
+                .replace("σ", " sigma ")
+                .replace("π", " pi ")
+                .trim());
         DoubleUnaryOperator function = formula.sum();
         if (formula.at < formula.text.length()) {
             throw formula.error();

@@ -70,7 +70,7 @@ record OpKind() implements CaseKind {
                 F.rmsNorm(in.get("x"), filled(in, "weight", in.get("x").dim(-1), 1), eps(golden, 1e-6));
             case "group_norm" -> groupNorm(epilogue(op, family, golden), golden, in);
             case "modulate" -> modulate(golden, in);
-            case "gated_residual" -> gatedResidual(in.get("x"), in.get("y"), perToken(in.get("gate")));
+            case "gated_residual" -> gatedResidual(in.get("x"), in.get("y"), perToken(in.get("gate"), in.get("x")));
             case "upsample_nearest2x" -> {
                 layout(golden, "NCHW");
                 yield F.upsampleNearest2x(in.get("x"));
@@ -201,8 +201,8 @@ record OpKind() implements CaseKind {
 
     private static Tensor modulate(GoldenCase golden, Inputs in) {
         Tensor x = in.get("x");
-        Tensor shift = perToken(in.get("shift"));
-        Tensor scale = perToken(in.get("scale"));
+        Tensor shift = perToken(in.get("shift"), x);
+        Tensor scale = perToken(in.get("scale"), x);
         AdaLnModulate modulate = new AdaLnModulate(0, (float) eps(golden, AdaLnModulate.EPS));
         if (shift.dim(1) == 1 && scale.dim(1) == 1) {
             return Interpreter.bind1(modulate, x, shift, scale);
@@ -217,9 +217,13 @@ record OpKind() implements CaseKind {
                 : x.add(gate.mul(y));
     }
 
-    /** {@code [b d]} as {@code [b 1 d]}: one row for all tokens; what has one for each stays. */
-    private static Tensor perToken(Tensor x) {
-        return x.shape().rank() == 2 ? x.reshape(x.dim(0), 1, x.dim(1)) : x;
+    /**
+     * {@code [b d]} as {@code [b 1 d]}: one row for all tokens, as {@code [d]} is one for all tokens of all of the batch;
+     * what has a row for each token stays.
+     */
+    private static Tensor perToken(Tensor row, Tensor x) {
+        Tensor rows = row.shape().rank() > 2 ? row : row.reshape(-1, 1, row.dim(-1));
+        return F.expand(rows, Shape.of(x.dim(0), rows.dim(1), rows.dim(2)));
     }
 
     /** Ours gives tokens before heads, the cases heads before tokens. */

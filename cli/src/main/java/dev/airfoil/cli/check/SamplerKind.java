@@ -73,9 +73,10 @@ record SamplerKind() implements CaseKind {
         throw new SkippedException("Airfoil has no sampler '" + name + "'");
     }
 
-    /** {@code w(sigma) = sigma}, or only what stands right of the sign. */
+    /** {@code w(sigma) = sigma}, or only what stands right of the sign; what follows a comma is a note. */
     private static Diffusion diffusion(String text) {
-        return new Diffusion.Custom(text, formula(text.substring(text.indexOf('=') + 1)));
+        String right = text.substring(text.indexOf('=') + 1);
+        return new Diffusion.Custom(text, formula(right.replaceFirst("[,;].*", "")));
     }
 
     private static DoubleUnaryOperator formula(String text) {

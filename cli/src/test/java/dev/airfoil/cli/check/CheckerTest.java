@@ -178,7 +178,7 @@ class CheckerTest {
         // Without noise and field, only the drift of the score acts: dX = -w X / sigma ds, here w = sigma / 2.
         Case golden = new Case(
                         "sampler",
-                        "{\"sampler\": \"heun_sde_half\", \"diffusion\": \"w(sigma) = 0.5 sigma\","
+                        "{\"sampler\": \"heun_sde_half\", \"diffusion\": \"w(sigma) = 0.5 sigma, half of the usual\","
                                 + " \"field\": \"v = x S^T, pointing to the data\"}")
                 .floats("in.S", new float[] {0}, 1, 1)
                 .floats("in.x", new float[] {2}, 1, 1)
@@ -186,6 +186,19 @@ class CheckerTest {
                 .floats("out.sigmas", new float[] {1, 0.5f, 0}, 3)
                 .floats("out.main", new float[] {2 * (1 - 0.25f + 0.03125f)}, 1, 1);
         assertThat(line(golden.save(folder, "half"))).startsWith("ok");
+    }
+
+    @Test
+    void aGateMayBeOneForTheWholeBatch() {
+        for (int[] shape : new int[][] {{2}, {1, 2}, {1, 1, 2}}) {
+            Case golden = new Case("op", "{\"op\": \"gated_residual\"}")
+                    .floats("in.x", new float[] {1, 2, 3, 4}, 2, 1, 2)
+                    .floats("in.y", new float[] {1, 1, 2, 2}, 2, 1, 2)
+                    .floats("in.gate", new float[] {10, 20}, shape)
+                    .floats("out.main", new float[] {11, 22, 23, 44}, 2, 1, 2)
+                    .floats("grad.in.gate", new float[] {3, 3}, shape);
+            assertThat(line(golden.save(folder, "gate"))).startsWith("ok");
+        }
     }
 
     @Test

@@ -25,6 +25,8 @@ class FormulaTest {
         "-sigma^2 + 1, 0.9375",
         "sqrt(sigma), 0.5",
         "sigma - 0.1 - 0.1, 0.05",
+        "sin²(πσ), 0.5",
+        "2σ(1-σ), 0.375",
         "exp(0) cos(0) sigma, 0.25"
     })
     void isReadAsPeopleWriteIt(String text, double atAQuarter) {

@@ -3,6 +3,7 @@ package dev.airfoil.tensor.ops;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.Primitive;
+import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.Vjp;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.List;
 /**
  * Features of the noise level: {@code sigma [b]} to {@code [b dim]}, cosines then sines of the angles
  * {@code 1000 sigma 10000^(-i / (dim/2))}. Computed in double and then rounded: an angle of 1000 in F32 would be wrong by
- * 6e-5. No gradient: nobody learns sigma.
+ * 6e-5.
  */
 public record TimeFeatures(int dim) implements Primitive {
     public TimeFeatures {
@@ -30,6 +31,19 @@ public record TimeFeatures(int dim) implements Primitive {
 
     @Override
     public void vjp(Vjp vjp) {
-        // constant as far as training is concerned
+        vjp.give(0, () -> {
+            int half = dim / 2;
+            Tensor cosines = vjp.out(0).narrow(1, 0, half);
+            Tensor sines = vjp.out(0).narrow(1, half, half);
+            Tensor angles = vjp.grad()
+                    .narrow(1, half, half)
+                    .mul(cosines)
+                    .sub(vjp.grad().narrow(1, 0, half).mul(sines));
+            float[] slopes = new float[half];
+            for (int i = 0; i < half; i++) {
+                slopes[i] = (float) angle(1, i);
+            }
+            return angles.mul(Tensor.of(slopes, 1, half)).sum(1).reshape(-1);
+        });
     }
 }
