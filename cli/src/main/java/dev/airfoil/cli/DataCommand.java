@@ -68,8 +68,9 @@ final class DataCommand implements Runnable {
     @Command(
             name = "folder",
             description = {
-                "Your own pictures: a folder of PNG, JPEG, GIF or BMP files, each with a .txt of captions beside it,",
-                "or a .jsonl whose lines hold \"file\" and \"caption\"."
+                "Your own pictures with captions.",
+                "A folder of PNG, JPEG, GIF or BMP files, each with a .txt of captions beside it, or a .jsonl whose lines "
+                        + "hold \"file\" and \"caption\"."
             },
             mixinStandardHelpOptions = true,
             sortOptions = false)
