@@ -3,7 +3,8 @@ package dev.airfoil.cli;
 import dev.airfoil.pipeline.ContactSheet;
 import dev.airfoil.pipeline.ContactSheet.Cell;
 import dev.airfoil.pipeline.ContactSheet.Section;
-import dev.airfoil.pipeline.GeneratedImage;
+import dev.airfoil.pipeline.ImageSize;
+import dev.airfoil.pipeline.RgbImage;
 import dev.airfoil.pipeline.TextToImage;
 import dev.airfoil.samplers.StepListener;
 import dev.airfoil.tensor.TensorException;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,27 +78,48 @@ final class SheetCommand implements Callable<Integer> {
         List<Group> groups = groups(read());
         int total = groups.stream().mapToInt(g -> g.prompts().size()).sum();
         OutputFiles.require(out);
-        List<Section> sections = new ArrayList<>();
+        RgbImage drawn;
         try (TextToImage model = sampling.open(err);
                 ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal())) {
-            int done = 0;
-            for (Group group : groups) {
-                List<Cell> cells = new ArrayList<>();
-                for (String prompt : group.prompts()) {
-                    int before = done++;
-                    GeneratedImage image = model.generate(sampling.request(prompt, 1), progress -> {
-                                line.update((before + progress.fraction()) / total, prompt);
-                                return StepListener.Answer.CONTINUE;
-                            })
-                            .getFirst();
-                    cells.add(new Cell(image.picture(), prompt));
-                }
-                sections.add(new Section(group.title(), cells));
-            }
+            // Where the sheet cannot be drawn, nothing needs to be painted.
+            ImageSize own = ImageSize.square(model.info().imageSize());
+            RgbImage blank = blank(sampling.request("blank", 1).size().orElse(own));
+            sheet.drawSections(sections(groups, _ -> blank));
+            AtomicInteger done = new AtomicInteger();
+            drawn = sheet.drawSections(sections(groups, prompt -> {
+                int before = done.getAndIncrement();
+                return model.generate(sampling.request(prompt, 1), progress -> {
+                            line.update((before + progress.fraction()) / total, prompt);
+                            return StepListener.Answer.CONTINUE;
+                        })
+                        .getFirst()
+                        .picture();
+            }));
         }
-        sheet.drawSections(sections).writePng(out, Map.of("Software", "Airfoil " + Version.current()));
+        drawn.writePng(out, Map.of("Software", "Airfoil " + Version.current()));
         spec.commandLine().getOut().println(out + "  (" + total + " pictures)");
         return 0;
+    }
+
+    /** The sections of a sheet, with the picture of each prompt. */
+    private static List<Section> sections(List<Group> groups, Function<String, RgbImage> picture) {
+        List<Section> sections = new ArrayList<>();
+        for (Group group : groups) {
+            List<Cell> cells = new ArrayList<>();
+            group.prompts().forEach(prompt -> cells.add(new Cell(picture.apply(prompt), prompt)));
+            sections.add(new Section(group.title(), cells));
+        }
+        return sections;
+    }
+
+    /** What stands for a picture that is not painted yet. */
+    private static RgbImage blank(ImageSize size) {
+        long bytes = 3 * size.pixels();
+        if (bytes > Integer.MAX_VALUE) {
+            throw new TensorException(
+                    "an image of " + size + " has more pixels than a picture can: choose a smaller size");
+        }
+        return RgbImage.of(size.width(), size.height(), new byte[(int) bytes]);
     }
 
     private List<String> read() {

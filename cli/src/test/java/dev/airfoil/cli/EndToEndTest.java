@@ -114,6 +114,22 @@ class EndToEndTest {
                 .contains("(2 pictures)");
         assertThat(ImageIO.read(folder.resolve("sheet.png").toFile()).getWidth())
                 .isEqualTo(8 + 2 * (32 + 8));
+        // The first picture would say that 9 pixels cannot be cut into patches: the sheet is looked at before.
+        for (String size : List.of("9", "99999")) {
+            assertThat(airfoil(
+                            1,
+                            "sheet",
+                            prompts.toString(),
+                            "-m",
+                            model,
+                            "-o",
+                            at("sheet.png"),
+                            "--size",
+                            size,
+                            "--scale",
+                            "10000"))
+                    .contains("has more pixels than a picture can");
+        }
         assertThat(folder.toFile().list()).noneMatch(name -> name.contains(".tmp-"));
     }
 
