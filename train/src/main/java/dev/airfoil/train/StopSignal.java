@@ -9,6 +9,9 @@ public final class StopSignal implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     private final CountDownLatch over = new CountDownLatch(1);
+    /** What the virtual machine runs at its end; of no use to a signal that only {@link #ask} gives. */
+    final Thread hook = new Thread(this::askAndWait, "airfoil-stop");
+
     private volatile boolean asked;
 
     /** A signal that only {@link #ask} gives. */
@@ -20,7 +23,7 @@ public final class StopSignal implements AutoCloseable {
      */
     public static StopSignal onInterrupt() {
         StopSignal signal = new StopSignal();
-        Runtime.getRuntime().addShutdownHook(new Thread(signal::askAndWait, "airfoil-stop"));
+        Runtime.getRuntime().addShutdownHook(signal.hook);
         return signal;
     }
 
@@ -43,9 +46,14 @@ public final class StopSignal implements AutoCloseable {
         }
     }
 
-    /** Says that the run is over: whoever waits need not wait longer. */
+    /** Says that the run is over: whoever waits need not wait longer, and nobody needs to ask any more. */
     @Override
     public void close() {
         over.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // The virtual machine is at its end: the hook runs, and what it waited for has come.
+        }
     }
 }
