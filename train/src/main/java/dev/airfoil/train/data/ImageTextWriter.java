@@ -4,8 +4,14 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Writer;
+import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
  * older set at that place lives until the new one is complete. What lies beside has a hidden name, which is no user's.
  */
 final class ImageTextWriter implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ImageTextWriter.class.getName());
+
     private final Path target;
     private final Path beside;
     private final int size;
@@ -51,6 +59,7 @@ final class ImageTextWriter implements AutoCloseable {
         this.beside = this.target.resolveSibling("." + this.target.getFileName() + ".partial");
         delete(beside);
         Files.createDirectories(beside);
+        sweep(beside.getParent());
         this.pixels = new BufferedOutputStream(Files.newOutputStream(beside.resolve(ImageTextSet.PIXELS)), 1 << 20);
         this.pairs = Files.newBufferedWriter(beside.resolve(ImageTextSet.PAIRS));
     }
@@ -139,6 +148,24 @@ final class ImageTextWriter implements AutoCloseable {
             pairs.close();
         } finally {
             delete(beside);
+        }
+    }
+
+    /**
+     * Deletes what killed builds of other sets left in {@code folder}: hidden folders with a set's pixels that nothing was
+     * added to for a day. Where that is not allowed they stay: no build fails for it.
+     */
+    private static void sweep(Path folder) {
+        FileTime old = FileTime.from(Instant.now().minus(1, ChronoUnit.DAYS));
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".*.partial")) {
+            for (Path partial : left) {
+                Path pixels = partial.resolve(ImageTextSet.PIXELS);
+                if (Files.exists(pixels) && Files.getLastModifiedTime(pixels).compareTo(old) < 0) {
+                    delete(partial);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.log(Level.DEBUG, "what killed builds left in {0} stays: {1}", folder, e);
         }
     }
 

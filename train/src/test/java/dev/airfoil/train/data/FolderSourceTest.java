@@ -9,6 +9,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -148,6 +151,26 @@ class FolderSourceTest {
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("2 .jsonl files");
         assertThat(folder.toFile().list()).containsExactly("images");
+    }
+
+    @Test
+    void whatAKilledBuildOfAnotherSetLeftIsSwept() throws IOException {
+        picture("a.png", 4, 4, Color.RED);
+        caption("a.txt", "red");
+        Path killed = partial(".killed.partial", ImageTextSet.PIXELS, 2);
+        Path atWork = partial(".at-work.partial", ImageTextSet.PIXELS, 0);
+        Path strange = partial(".strange.partial", "pixels", 2);
+        Path seen = partial("seen.partial", ImageTextSet.PIXELS, 2);
+        FolderSource.build(images, out, 4, Progress.NONE);
+        assertThat(killed).doesNotExist();
+        assertThat(List.of(atWork, strange, seen)).allMatch(Files::exists);
+    }
+
+    private Path partial(String name, String pixels, int days) throws IOException {
+        Path partial = Files.createDirectory(folder.resolve(name));
+        Path file = Files.createFile(partial.resolve(pixels));
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(days, ChronoUnit.DAYS)));
+        return partial;
     }
 
     @Test
