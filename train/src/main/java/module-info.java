@@ -4,6 +4,7 @@ module dev.airfoil.train {
     requires transitive dev.airfoil.pipeline;
     requires com.github.weisj.jsvg;
     requires java.desktop;
+    requires java.logging;
     requires java.net.http;
     requires tools.jackson.databind;
 

@@ -29,9 +29,10 @@ final class SvgRasterizer {
      */
     static byte[] draw(String svg, int size) throws IOException {
         var in = new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8));
+        SvgLog.clear();
         SVGDocument document = new SVGLoader().load(in, null, LoaderContext.createDefault());
         if (document == null) {
-            throw new IOException("not an SVG document");
+            throw new IOException("not an SVG document: " + SvgLog.last());
         }
         int large = size * OVERSAMPLING;
         BufferedImage image = new BufferedImage(large, large, BufferedImage.TYPE_INT_RGB);

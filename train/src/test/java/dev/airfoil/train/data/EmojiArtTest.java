@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -145,7 +150,25 @@ class EmojiArtTest {
     }
 
     @Test
-    void whatIsNoSvgIsAnErrorAndNotAPicture() {
-        assertThatThrownBy(() -> SvgRasterizer.draw("this is no SVG", 8)).isInstanceOf(IOException.class);
+    void whatIsNoSvgIsAReasonAndNeitherAPictureNorALineOnTheConsole() {
+        List<String> console = new ArrayList<>();
+        Handler listener = new ConsoleHandler() {
+            @Override
+            public void publish(LogRecord entry) {
+                console.add(entry.getMessage());
+            }
+        };
+        Logger root = Logger.getLogger("");
+        root.addHandler(listener);
+        try {
+            assertThatThrownBy(() -> SvgRasterizer.draw("this is no SVG", 8))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("not an SVG document: ParseError at [row,col]:[1,1] Message: ");
+            assertThatThrownBy(() -> SvgRasterizer.draw("<html/>", 8))
+                    .hasMessage("not an SVG document: Document is empty");
+        } finally {
+            root.removeHandler(listener);
+        }
+        assertThat(console).isEmpty();
     }
 }
