@@ -4,6 +4,7 @@ import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -60,15 +61,20 @@ public final class VectorMath {
         return large.blend(small, z.lt(0.39f));
     }
 
-    /** Natural logarithm: NaN below 0, -infinity at 0; denormals as if they were 2^-126. */
+    /** Natural logarithm: NaN below 0, -infinity at 0. */
     public static FloatVector log(FloatVector x) {
-        IntVector bits = x.reinterpretAsInts();
+        // The exponent of a denormal does not stand where others do: 2^23 times it is a normal number.
+        VectorMask<Float> denormal = x.lt(Float.MIN_NORMAL);
+        IntVector bits = x.blend(x.mul(0x1p23f), denormal).reinterpretAsInts();
         // Mantissa in [sqrt(1/2), sqrt(2)): shift the exponent so that it steps there.
-        IntVector shifted = bits.sub(0x3f3504f3);
-        IntVector n = shifted.lanewise(VectorOperators.ASHR, 23);
+        IntVector n = bits.sub(0x3f3504f3).lanewise(VectorOperators.ASHR, 23);
         FloatVector m = bits.sub(n.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
         FloatVector f = m.sub(1f);
         FloatVector e = (FloatVector) n.convertShape(VectorOperators.I2F, F, 0);
+        // The sum below is infinite where the exponent is.
+        e = e.blend(e.sub(23f), denormal)
+                .blend(Float.NEGATIVE_INFINITY, x.eq(0f))
+                .blend(x, FloatVector.broadcast(F, Float.MAX_VALUE).lt(x));
         FloatVector q = f.fma(FloatVector.broadcast(F, 6.915428438e-02f), FloatVector.broadcast(F, -1.178983670e-01f))
                 .fma(f, FloatVector.broadcast(F, 1.187296447e-01f))
                 .fma(f, FloatVector.broadcast(F, -1.238434275e-01f))
@@ -80,9 +86,7 @@ public final class VectorMath {
         FloatVector ff = f.mul(f);
         FloatVector y =
                 q.mul(ff).mul(f).add(e.mul(LN2_LOW)).sub(ff.mul(0.5f)).add(f).add(e.mul(LN2_HIGH));
-        y = y.blend(x, FloatVector.broadcast(F, Float.MAX_VALUE).lt(x));
-        y = y.blend(Float.NEGATIVE_INFINITY, x.eq(0f));
-        return y.blend(Float.NaN, x.lt(0f)).blend(x, x.compare(VectorOperators.NE, x));
+        return FloatVector.broadcast(F, Float.NaN).blend(y, x.compare(VectorOperators.GE, 0f));
     }
 
     /** The error function: odd, a quotient of polynomials, 1 from 3.9 on. */

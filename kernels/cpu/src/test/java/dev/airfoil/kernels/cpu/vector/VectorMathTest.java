@@ -55,6 +55,9 @@ class VectorMathTest {
     void errorsAreAsStated() {
         assertThat(worst(VectorMath::exp, Math::exp, -86.9f, 88.7f)).as("exp").isLessThan(4);
         assertThat(worst(VectorMath::exp, Math::exp, -20, 20)).as("exp, middle").isLessThan(2);
+        assertThat(worst(VectorMath::log, Math::log, Float.MIN_VALUE, 2 * Float.MIN_NORMAL))
+                .as("log, denormals")
+                .isLessThan(2);
         assertThat(worst(VectorMath::log, Math::log, 1e-30f, 1e-3f))
                 .as("log, small")
                 .isLessThan(2);
@@ -85,7 +88,10 @@ class VectorMathTest {
         assertThat(at(VectorMath::exp, inf)).isEqualTo(inf);
         assertThat(at(VectorMath::exp, Float.NaN)).isNaN();
         assertThat(at(VectorMath::log, 0)).isEqualTo(-inf);
+        assertThat(at(VectorMath::log, -0f)).isEqualTo(-inf);
         assertThat(at(VectorMath::log, -1)).isNaN();
+        assertThat(at(VectorMath::log, -Float.MIN_VALUE)).isNaN();
+        assertThat(at(VectorMath::log, -inf)).isNaN();
         assertThat(at(VectorMath::log, 1)).isZero();
         assertThat(at(VectorMath::log, inf)).isEqualTo(inf);
         assertThat(at(VectorMath::log, Float.NaN)).isNaN();
