@@ -17,6 +17,7 @@ import org.jocl.cl_platform_id;
 /**
  * An OpenCL device and what kernels need to know of it.
  *
+ * @param vendor whose driver it is: another's may drive the same device
  * @param driver platform and driver version: part of the key of cached programs
  * @param units compute units (streaming multiprocessors)
  * @param memory bytes of device memory
@@ -26,6 +27,7 @@ import org.jocl.cl_platform_id;
 record ClDevice(
         cl_platform_id platform,
         cl_device_id id,
+        String vendor,
         String name,
         String driver,
         Kind kind,
@@ -43,9 +45,9 @@ record ClDevice(
         CPU
     }
 
-    /** NVIDIA's OpenCL compiles inline PTX and 32 neighbouring work-items run in step. */
+    /** NVIDIA's own OpenCL: it compiles inline PTX, and 32 neighbouring work-items run in step. */
     boolean isNvidia() {
-        return name.toUpperCase(Locale.ROOT).contains("NVIDIA");
+        return vendor.toUpperCase(Locale.ROOT).contains("NVIDIA");
     }
 
     /** NVIDIA from compute capability 8.0 on: warps multiply BF16 matrices. */
@@ -53,7 +55,10 @@ record ClDevice(
         return isNvidia() && number(id, COMPUTE_CAPABILITY_MAJOR_NV) >= 8;
     }
 
-    /** NVIDIA's compute capability 9.0: teams of four warps multiply matrices in local memory, asynchronously. */
+    /**
+     * NVIDIA's compute capability 9.0: teams of four warps multiply matrices in local memory, asynchronously, which later
+     * ones have no more; and work-groups wait for each other ({@link HeldGroups}), which was tried on no other.
+     */
     boolean isHopper() {
         return isNvidia() && number(id, COMPUTE_CAPABILITY_MAJOR_NV) == 9;
     }
@@ -90,6 +95,7 @@ record ClDevice(
         }
         cl_device_id[] ids = new cl_device_id[count[0]];
         clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, ids.length, ids, null);
+        String vendor = text((length, to, size) -> clGetPlatformInfo(platform, CL_PLATFORM_VENDOR, length, to, size));
         List<ClDevice> devices = new ArrayList<>();
         for (cl_device_id id : ids) {
             long type = number(id, CL_DEVICE_TYPE);
@@ -99,6 +105,7 @@ record ClDevice(
             devices.add(new ClDevice(
                     platform,
                     id,
+                    vendor,
                     text(id, CL_DEVICE_NAME),
                     text(id, CL_DEVICE_VERSION) + ", driver " + text(id, CL_DRIVER_VERSION),
                     kind,
@@ -111,10 +118,19 @@ record ClDevice(
     }
 
     private static String text(cl_device_id id, int what) {
+        return text((length, to, size) -> clGetDeviceInfo(id, what, length, to, size));
+    }
+
+    /** How OpenCL tells a text, or its size. */
+    private interface Info {
+        int get(long length, Pointer to, long[] size);
+    }
+
+    private static String text(Info info) {
         long[] size = new long[1];
-        clGetDeviceInfo(id, what, 0, null, size);
+        info.get(0, null, size);
         byte[] bytes = new byte[Math.toIntExact(size[0])];
-        clGetDeviceInfo(id, what, bytes.length, Pointer.to(bytes), null);
+        info.get(bytes.length, Pointer.to(bytes), null);
         return new String(bytes, 0, Math.max(bytes.length - 1, 0), StandardCharsets.UTF_8).strip();
     }
 

@@ -11,12 +11,30 @@ import org.junit.jupiter.api.Test;
 
 class ClProviderTest {
     private static final List<ClDevice> ALL = Stream.of("NVIDIA H100", "NVIDIA L4", "pthread-EPYC")
-            .map(ClProviderTest::device)
+            .map(name -> device("", name))
             .toList();
 
-    private static ClDevice device(String name) {
+    private static ClDevice device(String vendor, String name) {
         return new ClDevice(
-                new cl_platform_id(), new cl_device_id(), name, "", ClDevice.Kind.GPU, 1, 1 << 30, 1 << 28, 48 << 10);
+                new cl_platform_id(),
+                new cl_device_id(),
+                vendor,
+                name,
+                "",
+                ClDevice.Kind.GPU,
+                1,
+                1 << 30,
+                1 << 28,
+                48 << 10);
+    }
+
+    @Test
+    void onlyNvidiasOwnDriverIsGivenItsInstructions() {
+        assertThat(device("NVIDIA Corporation", "Tesla T4").isNvidia()).isTrue();
+        ClDevice driven = device("The pocl project", "NVIDIA H100");
+        assertThat(driven.isNvidia()).isFalse();
+        assertThat(driven.hasTensorCores()).isFalse();
+        assertThat(driven.usableLocalMemory()).isEqualTo(48 << 10);
     }
 
     @Test
