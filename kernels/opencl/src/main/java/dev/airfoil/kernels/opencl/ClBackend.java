@@ -165,7 +165,9 @@ public final class ClBackend implements Backend {
             throw failed(op.name(), e);
         } catch (ArithmeticException e) {
             throw new TensorException(
-                    op.name() + ": opencl kernels count to 2^31, these inputs need more; use a smaller batch", e);
+                    op.name() + ": opencl kernels count to 2^31, these inputs need more; use a smaller batch or smaller"
+                            + " images",
+                    e);
         }
     }
 

@@ -51,9 +51,10 @@ final class Convolutions {
     /** Of stride 1, to {@code pixels}, which are all or some of {@code gx}. */
     private static void gradInput(
             ClBackend cl, long room, Conv2d conv, Tensor weight, Tensor gy, Tensor pixels, Tensor gx) {
+        Patches patches =
+                new Patches(conv, Direction.BACKWARDS, gy, weight.dim(2), weight.dim(3), pixels.dim(2), pixels.dim(3));
         Tensor dense = pixels.layout().isContiguous() ? pixels : cl.scratch(pixels.spec());
-        new Patches(conv, Direction.BACKWARDS, gy, weight.dim(2), weight.dim(3), pixels.dim(2), pixels.dim(3))
-                .times(cl, room, matrix(cl, turned(weight)), dense);
+        patches.times(cl, room, matrix(cl, turned(weight)), dense);
         if (dense != pixels) {
             Copies.copy(cl, dense, gx, pixels.layout());
         }
@@ -81,7 +82,8 @@ final class Convolutions {
 
     /** {@code [a b c d]} to a dense {@code [a, b c d]}. */
     private static Tensor matrix(ClBackend cl, Tensor t) {
-        return Patches.shaped(cl.dense(t), t.dim(0), t.dim(1) * t.dim(2) * t.dim(3));
+        int columns = Math.multiplyExact(t.dim(1), Math.multiplyExact(t.dim(2), t.dim(3)));
+        return Patches.shaped(cl.dense(t), t.dim(0), columns);
     }
 
     static final class Forward implements ClKernel<Conv2d> {

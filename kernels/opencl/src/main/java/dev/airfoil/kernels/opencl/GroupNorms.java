@@ -18,6 +18,20 @@ final class GroupNorms {
     private GroupNorms() {}
 
     /**
+     * {@code x [b c h w]}, dense.
+     *
+     * @throws ArithmeticException if a group has more numbers, or all images more channels, than an int counts, as kernels do
+     */
+    private static Tensor counted(ClBackend cl, Tensor x, int groups) {
+        double group = x.dim(1) / groups * (double) x.dim(2) * x.dim(3);
+        double channels = (double) x.dim(0) * x.dim(1);
+        if (Math.max(group, channels) > Integer.MAX_VALUE) {
+            throw new ArithmeticException(groups + " groups of " + x.spec());
+        }
+        return cl.dense(x);
+    }
+
+    /**
      * What was found of the channels of {@code x [b c h w]}, which is dense.
      *
      * @param chunk how many numbers (or fours) a work-group takes
@@ -70,7 +84,7 @@ final class GroupNorms {
 
         @Override
         public void run(ClBackend cl, GroupNorm op, List<Tensor> in, List<Tensor> out) {
-            Tensor x = cl.dense(in.getFirst());
+            Tensor x = counted(cl, in.getFirst(), op.groups());
             Tensor weight = cl.dense(in.get(1));
             Tensor bias = cl.dense(in.get(2));
             Tensor y = out.getFirst();
@@ -98,7 +112,7 @@ final class GroupNorms {
 
         @Override
         public void run(ClBackend cl, GroupNormGrad op, List<Tensor> in, List<Tensor> out) {
-            Tensor x = cl.dense(in.get(0));
+            Tensor x = counted(cl, in.get(0), op.groups());
             Tensor weight = cl.dense(in.get(1));
             Tensor gy = cl.dense(in.get(2));
             Tensor along = cl.scratch(x.dim(0), x.dim(1));

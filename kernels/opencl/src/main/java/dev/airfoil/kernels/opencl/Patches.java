@@ -27,6 +27,16 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
         BACKWARDS
     }
 
+    /** @throws ArithmeticException if a matrix or an image has more than an int counts, as kernels do */
+    Patches {
+        double depth = images.dim(1) * (double) kh * kw;
+        double image = images.dim(1) * (double) images.dim(2) * images.dim(3);
+        double most = Math.max(Math.max(depth, image), (double) gridRows * gridCols);
+        if (most > Integer.MAX_VALUE) {
+            throw new ArithmeticException("patches of " + images.spec() + " count to " + most);
+        }
+    }
+
     private int count() {
         return images.dim(0);
     }

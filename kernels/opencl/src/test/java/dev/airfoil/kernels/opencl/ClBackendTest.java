@@ -6,15 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.Eager;
 import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.ops.Activation;
+import dev.airfoil.tensor.ops.Conv2d;
+import dev.airfoil.tensor.ops.Conv2dGradInput;
+import dev.airfoil.tensor.ops.Conv2dGradWeight;
+import dev.airfoil.tensor.ops.GroupNorm;
+import dev.airfoil.tensor.ops.GroupNormGrad;
 import dev.airfoil.tensor.ops.QkNormRope;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,14 +153,32 @@ class ClBackendTest {
     @Test
     void aCountAboveAnIntIsAnErrorThatNamesTheOp() {
         run(() -> {
-            Tensor x = F.zeros(1, 1, 3, 1, 4);
-            Tensor many = x.withLayout(x.layout().expand(Shape.of(1 << 16, 1 << 16, 3, 1, 4)));
-            List<Tensor> all = Collections.nCopies(5, many);
-            assertThatThrownBy(() -> cl.execute(new QkNormRope(1e-6f), all, all))
-                    .isInstanceOf(TensorException.class)
-                    .hasMessageContaining("qkNormRope")
-                    .hasMessageContaining("2^31");
+            Tensor heads = many(1 << 16, 1 << 16, 3, 1, 4);
+            counts("qkNormRope", new QkNormRope(1e-6f), Collections.nCopies(5, heads), heads, heads);
+            Tensor one = F.zeros(1, 1, 1, 1);
+            Tensor plane = many(1, 1, 1 << 16, 1 << 16);
+            counts("conv2d", Conv2d.of(1, 1 << 15), List.of(one, one), plane);
+            counts("conv2dGradInput", new Conv2dGradInput(Conv2d.of(1, 0), 1 << 16, 1 << 16), List.of(one, one), plane);
+            counts("conv2dGradWeight", new Conv2dGradWeight(Conv2d.of(1, 1 << 15), 1, 1), List.of(one, plane), one);
+            Tensor large = many(1, 6, 1 << 15, 1 << 15);
+            List<Tensor> tensors = List.of(large, F.zeros(6), F.zeros(6));
+            counts("groupNorm", new GroupNorm(2, 1e-6f, Activation.Fn.NONE), tensors, large);
+            List<Tensor> gradients = List.of(large, F.zeros(6), large);
+            counts("groupNormGrad", new GroupNormGrad(2, 1e-6f), gradients, large, F.zeros(6), F.zeros(6));
         });
+    }
+
+    /** Zeros that take the memory of one. */
+    private static Tensor many(int... dims) {
+        Tensor zero = F.zeros(IntStream.of(dims).map(_ -> 1).toArray());
+        return zero.withLayout(zero.layout().expand(Shape.of(dims)));
+    }
+
+    private void counts(String name, Op op, List<Tensor> inputs, Tensor... outputs) {
+        assertThatThrownBy(() -> cl.execute(op, inputs, List.of(outputs)))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining("2^31");
     }
 
     @Test
