@@ -21,7 +21,8 @@ is_jdk() {
 find_jdk() {
     if [ -n "${JAVA_HOME:-}" ] && is_jdk "$JAVA_HOME"; then return 0; fi
 
-    toolchains=$HOME/.m2/toolchains.xml
+    home=${HOME:-} # services and containers have none
+    toolchains=$home/.m2/toolchains.xml
     if [ -r "$toolchains" ]; then
         while IFS= read -r JAVA_HOME; do
             if is_jdk "$JAVA_HOME"; then return 0; fi
@@ -36,7 +37,7 @@ EOF
         if is_jdk "$JAVA_HOME"; then return 0; fi
     fi
 
-    for JAVA_HOME in /usr/lib/jvm/* /opt/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
+    for JAVA_HOME in /usr/lib/jvm/* /opt/* "$home"/.sdkman/candidates/java/* "$home"/.jdks/* \
         /Library/Java/JavaVirtualMachines/*/Contents/Home; do
         if is_jdk "$JAVA_HOME"; then return 0; fi
     done
