@@ -139,7 +139,7 @@ public final class TextToImage implements AutoCloseable {
     /**
      * Makes the pictures of a request, in the order of their seeds.
      *
-     * @throws TensorException if the request does not suit the model, or memory is short
+     * @throws TensorException if the request does not suit the model, memory is short, or what comes out is no picture
      * @throws java.util.concurrent.CancellationException if {@code listener} wants no more
      */
     public synchronized List<GeneratedImage> generate(GenerationRequest request, GenerationListener listener) {
@@ -196,7 +196,12 @@ public final class TextToImage implements AutoCloseable {
                     event.step(),
                     event.steps(),
                     () -> RgbImage.of(painter.codec().decode(event.preview().get()))));
-            return RgbImage.of(painter.paint(repeated(texts, seeds.size()), walk, seeds, size, steps));
+            Tensor images = painter.paint(repeated(texts, seeds.size()), walk, seeds, size, steps);
+            if (!Float.isFinite(F.sum(images).item())) {
+                throw new TensorException("the numbers of the picture grew beyond all bounds: the weights of "
+                        + info.name() + " are damaged, or guidance " + guidance.scale() + " is too much for it");
+            }
+            return RgbImage.of(images);
         }
 
         private GeneratedImage image(RgbImage picture, long seed, List<String> warnings) {

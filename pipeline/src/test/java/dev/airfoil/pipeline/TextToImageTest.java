@@ -75,6 +75,14 @@ class TextToImageTest {
     }
 
     @Test
+    void numbersThatAreNoneBecomeNoPicture() {
+        assertThatThrownBy(() -> model.generate(APPLE.withGuidance(1e300)))
+                .isInstanceOf(TensorException.class)
+                .hasMessage("the numbers of the picture grew beyond all bounds: the weights of tiny are damaged, or"
+                        + " guidance 1.0E300 is too much for it");
+    }
+
+    @Test
     void aPromptThatIsTooLongIsCutAndThatIsSaid() {
         GeneratedImage image = model.generate(GenerationRequest.of("one two three four five six seven")
                         .withSteps(1))
