@@ -36,7 +36,7 @@ final class TrainOptions {
             paramLabel = "NAME",
             description =
                     "A size of the paper: air-s, air-b, air-l, air-xl, air-xxl, or the same with lite-attention- or "
-                            + "lite-full- before the size. Default: 6 layers of 192, 3.5 million parameters.")
+                            + "lite-full- before the size. Default: 7 layers of 192, 3.9 million parameters.")
     private Optional<String> preset = Optional.empty();
 
     @Option(names = "--layers", paramLabel = "N", description = "Blocks.")
