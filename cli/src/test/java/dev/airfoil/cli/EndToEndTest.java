@@ -95,7 +95,7 @@ class EndToEndTest {
                 .contains("rounded.png  (seed 0)");
 
         assertThat(airfoil(1, "generate", "a red square", "-m", model, "-o", at("y.png"), "--size", "9"))
-                .contains("width and height must be multiples of 2, for example 10x10");
+                .contains("width and height must be multiples of 4, for example 12x12");
         assertThat(airfoil(0, "generate", "red ".repeat(40), "-m", model, "-o", at("z.png"), "--steps", "1"))
                 .contains("Note: the prompt is longer than the 24 tokens");
         Path prompts = Files.writeString(folder.resolve("prompts.txt"), "\uFEFF# Seen\na red square\na blue square\n");
