@@ -114,11 +114,11 @@ public final class WorkerPool implements AutoCloseable {
         return worthIt || cutsAll;
     }
 
-    /** Ends the threads; later regions run on their caller alone. */
+    /** Ends the threads; later regions run on their caller alone. Closing twice is harmless. */
     @Override
     public void close() {
         // Taken and never given back: no region runs now, and none starts later.
-        while (!busy.compareAndSet(false, true)) {
+        while (!closed && !busy.compareAndSet(false, true)) {
             LockSupport.parkNanos(NAP_NANOS);
         }
         closed = true;
@@ -215,7 +215,8 @@ public final class WorkerPool implements AutoCloseable {
         void rethrow() {
             if (!failures.isEmpty()) {
                 Throwable first = failures.remove();
-                failures.forEach(first::addSuppressed);
+                // Some are one object for all who meet them, and none can be suppressed in itself.
+                failures.stream().filter(t -> t != first).forEach(first::addSuppressed);
                 throw Region.<RuntimeException>unchecked(first);
             }
         }

@@ -170,8 +170,20 @@ class WorkerPoolTest {
     }
 
     @Test
+    void oneFailureForAllReachesTheCaller() {
+        try (WorkerPool pool = WorkerPool.of(4)) {
+            Throwable same = new IllegalStateException("same");
+            assertThatThrownBy(() -> pool.split(4, (from, to) -> {
+                        throw (IllegalStateException) same;
+                    }))
+                    .isSameAs(same);
+        }
+    }
+
+    @Test
     void aClosedPoolRunsOnItsCaller() {
         WorkerPool pool = WorkerPool.of(3);
+        pool.close();
         pool.close();
         countsEachOnce(pool, 9);
     }
