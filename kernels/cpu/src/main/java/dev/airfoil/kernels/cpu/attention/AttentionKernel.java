@@ -14,9 +14,12 @@ public final class AttentionKernel implements CpuKernel<Attention> {
         return Attention.class;
     }
 
+    /** What a query must not see scores minus infinity, before the scale, which must not turn that over. */
     @Override
     public boolean accepts(Attention op, List<Tensor> inputs) {
-        return inputs.getFirst().size() > 0 && inputs.get(1).size() > 0;
+        return inputs.getFirst().size() > 0
+                && inputs.get(1).size() > 0
+                && (op.scale() > 0 || op.direction() == Attention.Direction.BOTH);
     }
 
     @Override
