@@ -148,7 +148,7 @@ class CpuBackendTest {
                                     .getFirst();
                             float[] second = run(new Linear(Activation.Fn.NONE), () -> in)
                                     .getFirst();
-                            assertThat(Mem.error(second, doubles(first))).isLessThan(1e-6);
+                            assertThat(second).as("%d rows", rows).isEqualTo(first);
                         }
                         assertThat(backend.packedBytes()).isEqualTo(80 * 64 * 2);
                     }));
@@ -296,6 +296,11 @@ class CpuBackendTest {
     void attentionAndItsGradient() {
         Attention op = Attention.ofHeadWidth(20);
         check(op, () -> List.of(n(1, 2, 3, 131, 20), n(2, 2, 3, 117, 20), n(3, 2, 3, 117, 20)));
+        for (float scale : new float[] {0, -0.3f}) {
+            check(
+                    new Attention(scale, Attention.Direction.CAUSAL),
+                    () -> List.of(n(1, 1, 2, 31, 20), n(2, 1, 2, 31, 20), n(3, 1, 2, 31, 20)));
+        }
         check(new AttentionGrad(op), () -> {
             List<Tensor> in = List.of(n(1, 2, 3, 131, 20), n(2, 2, 3, 117, 20), n(3, 2, 3, 117, 20));
             List<Tensor> out = op.define(in);
@@ -332,6 +337,14 @@ class CpuBackendTest {
                     .isInstanceOf(TensorException.class)
                     .hasMessageContaining("id 5 is outside a table of 5 rows");
         }
+    }
+
+    @Test
+    void closingTwiceIsHarmless() {
+        CpuBackend backend = cpu(2);
+        backend.close();
+        backend.close();
+        assertThat(backend.memory().pooled()).isZero();
     }
 
     @Test

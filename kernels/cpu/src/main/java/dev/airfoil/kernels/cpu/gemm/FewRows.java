@@ -20,9 +20,9 @@ public final class FewRows {
 
     private FewRows() {}
 
-    /** Whether this is the way to multiply {@code m} rows with {@code b}. */
-    public static boolean suits(int m, PackedMatrix b) {
-        return m <= MOST && b.stored() != Stored.F32 && b.gemm().tile().columns() % Lanes.N == 0;
+    /** Whether this is the way to multiply {@code m} rows with a weight that is packed for {@code gemm}. */
+    public static boolean suits(int m, Stored stored, Gemm gemm) {
+        return m <= MOST && stored != Stored.F32 && gemm.tile().columns() % Lanes.N == 0;
     }
 
     /**

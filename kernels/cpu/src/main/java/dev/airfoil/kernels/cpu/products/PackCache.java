@@ -18,8 +18,9 @@ import java.util.stream.Stream;
 
 /**
  * Weights kept packed. A weight is packed for keeps when it is used a second time: in training, where it changes after
- * one use, packing it on the fly costs no memory. What is in a storage never changes, so an entry holds until the storage
- * is freed.
+ * one use, packing it on the fly costs no memory. Where products of a packed weight are summed in another order, it is
+ * packed at once, so that every use gives the same bits. What is in a storage never changes, so an entry holds until the
+ * storage is freed.
  */
 public final class PackCache implements AutoCloseable {
     private final Gemm gemm;
@@ -30,25 +31,33 @@ public final class PackCache implements AutoCloseable {
         this.gemm = gemm;
     }
 
-    /** A weight that was seen once, or packed from then on. */
+    /** A weight that is unknown, was seen once, or is packed from then on. */
     private sealed interface Entry {
+        record Unknown() implements Entry {}
+
         record Seen() implements Entry {}
 
         record Packed(PackedMatrix matrix, Arena arena) implements Entry {}
     }
 
-    /** The packed form of {@code weight}, read as B {@code [k n]} in words through {@code b}, if it is used again. */
-    synchronized Optional<PackedMatrix> find(WorkerPool pool, Tensor weight, Stored stored, int k, int n, Operand b) {
+    /**
+     * The packed form of {@code weight}, read as B {@code [k n]} in words through {@code b}, if it is used again.
+     *
+     * @param atOnce whether it is packed at its first use
+     */
+    synchronized Optional<PackedMatrix> find(
+            WorkerPool pool, Tensor weight, Stored stored, int k, int n, Operand b, boolean atOnce) {
         Map<Layout, Entry> ofStorage = entries.computeIfAbsent(weight.storage(), storage -> {
             storage.onFree(() -> drop(storage));
             return new HashMap<>();
         });
-        if (ofStorage.putIfAbsent(weight.layout(), new Entry.Seen()) instanceof Entry seen) {
-            Entry.Packed packed = seen instanceof Entry.Packed p ? p : pack(pool, stored, k, n, b);
-            ofStorage.put(weight.layout(), packed);
-            return Optional.of(packed.matrix);
-        }
-        return Optional.empty();
+        Entry entry = switch (ofStorage.getOrDefault(weight.layout(), new Entry.Unknown())) {
+            case Entry.Packed packed -> packed;
+            case Entry.Unknown _ when !atOnce -> new Entry.Seen();
+            default -> pack(pool, stored, k, n, b);
+        };
+        ofStorage.put(weight.layout(), entry);
+        return entry instanceof Entry.Packed packed ? Optional.of(packed.matrix) : Optional.empty();
     }
 
     @SuppressWarnings("MustBeClosed") // drop closes the arena

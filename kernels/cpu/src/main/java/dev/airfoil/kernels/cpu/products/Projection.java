@@ -4,6 +4,7 @@ import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.gemm.Epilogue;
 import dev.airfoil.kernels.cpu.gemm.FewRows;
+import dev.airfoil.kernels.cpu.gemm.Gemm;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.PackedMatrix;
 import dev.airfoil.kernels.cpu.gemm.Product;
@@ -14,8 +15,8 @@ import dev.airfoil.tensor.host.HostBackend;
 import java.util.Optional;
 
 /**
- * {@code x [.. k] weight [n k]^T} (inputs 0 and 1) and what follows. Up to three rows read a narrow
- * weight as it lies; for more it stays packed once it has been used twice.
+ * {@code x [.. k] weight [n k]^T} (inputs 0 and 1) and what follows. Up to three rows read a narrow weight as it lies, up
+ * to eight pack it first; for more rows a weight stays packed once it has been used twice.
  */
 final class Projection {
     private Projection() {}
@@ -46,13 +47,15 @@ final class Projection {
             RowDots.multiply(call.pool(), m, n, k, a, stored, b, c);
             return;
         }
-        Optional<PackedMatrix> packed = call.packs().find(call.pool(), w, stored, k, n, b);
-        if (packed.isPresent() && FewRows.suits(m, packed.get())) {
-            FewRows.multiply(call.pool(), m, a, packed.get(), c);
+        Gemm gemm = call.choice().gemm();
+        boolean few = FewRows.suits(m, stored, gemm);
+        Optional<PackedMatrix> packed = call.packs().find(call.pool(), w, stored, k, n, b, few);
+        if (few) {
+            FewRows.multiply(call.pool(), m, a, packed.orElseThrow(), c);
         } else if (packed.isPresent()) {
-            packed.get().gemm().multiply(call.pool(), m, a, packed.get(), c);
+            gemm.multiply(call.pool(), m, a, packed.get(), c);
         } else {
-            call.choice().gemm().multiply(call.pool(), m, n, k, a, stored, b, c);
+            gemm.multiply(call.pool(), m, n, k, a, stored, b, c);
         }
     }
 }

@@ -95,7 +95,7 @@ class NarrowWeightsTest {
     private static boolean takes(Way way, Gemm gemm, Stored stored) {
         return switch (way) {
             case ROW_DOTS -> stored != Stored.F32;
-            case FEW_ROWS -> FewRows.suits(4, new PackedMatrix(gemm, stored, 0, 0, MemorySegment.NULL));
+            case FEW_ROWS -> FewRows.suits(4, stored, gemm);
             default -> true;
         };
     }
