@@ -34,6 +34,8 @@ public record Gemm(Tile tile) {
     private static final int PIECES = 8;
     /** Panels of columns in a rectangle: fewer do not pay for packing its rows of A again. */
     private static final int LEAST_PANELS = 6;
+    /** Elements of A, at most, that are all packed at once where rows are few. */
+    private static final int LARGE = 1 << 26;
     /** Elements of A, at most, that are all packed before B, if B is packed for one call. */
     private static final int SMALL = 1 << 19;
     /** Panels of columns that are packed together then: enough for runs of memory, few enough for an even end. */
@@ -132,7 +134,7 @@ public record Gemm(Tile tile) {
             Grid grid = grid(ceil(m, tile.rows()), ceil(n, tile.columns()), workers);
             if (k == 0) {
                 empty(m, n, c, shared.segment(TILE_SLOT, Lanes.N));
-            } else if (grid.rows == 1
+            } else if (grid.rows == 1 && (long) grid.mPanels * tile.rows() * k <= LARGE
                     || b.mustPack() && (long) m * k <= SMALL && !b.from().hasLongDepths()) {
                 byColumns(pool, workers, m, n, k, a, b, c, shared);
             } else {

@@ -109,7 +109,7 @@ final class Examples {
         all.add(Example.of(new Lerp(0.3f), s.tokens(), s.tokens()));
         all.add(Example.of(new Fill(TensorSpec.f32(s.n(), s.d()), 1)));
         all.add(Example.of(new Random(Random.Distribution.NORMAL, 1, 1, Shape.of(s.n(), s.d())))
-                .costing(30)); // no vectors: integers, logarithms and cosines one by one
+                .costing(30)); // it is products of integers, logarithms and cosines that take its time, not memory
         return all;
     }
 

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.airfoil.kernels.cpu.Choice;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Mem;
+import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.tensor.ops.Activation;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -228,5 +231,23 @@ class GemmTest {
         Operand a = Operand.ofRows(Mem.ofSize(1), 0, 1);
         assertThatThrownBy(() -> BEST.multiply(POOL, 1, a, packed, Product.set(Mem.ofSize(1), 0, 1)))
                 .hasMessageContaining("packed for");
+    }
+
+    @Test
+    void veryManyDepthsArePackedBlockByBlock() {
+        int k = 12_000_000;
+        try (Arena arena = Arena.ofConfined();
+                WorkerPool alone = WorkerPool.of(1)) {
+            MemorySegment ones = arena.allocate(4L * k, 64);
+            for (int i = 0; i < k; i++) {
+                ones.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1);
+            }
+            MemorySegment c = Mem.ofSize(1);
+            BEST.multiply(alone, 1, 1, k, Operand.ofRows(ones, 0, k), Operand.ofRows(ones, 0, k), Product.set(c, 0, 1));
+            assertThat(c.get(ValueLayout.JAVA_FLOAT, 0)).isEqualTo(k);
+        }
+        try (Scratch used = Scratch.borrow()) {
+            assertThat(used.floats(0, 1).length).isLessThan(k);
+        }
     }
 }
