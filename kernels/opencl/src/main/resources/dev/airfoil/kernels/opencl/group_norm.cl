@@ -11,12 +11,17 @@
 #define FETCH(p) (i < to ? LOADN(STORED, p, i) : (nums)(0))
 
 // What is found of a chunk: sums of x and of its squares, and for the gradient of gy and of gy x; all of it of what is
-// left after the row's first number was taken off x, which is near the mean, so that little is lost.
+// left after a number near the row's mean was taken off x, so that little is lost.
 #ifdef GRAD
 typedef float4 sums;
 #else
 typedef float2 sums;
 #endif
+
+// The mean of the first numbers of a row that begins at x: one of them alone may be far off.
+inline float guess(__global const STORED *x, SCRATCH_ARG) {
+    return lanes_sum(LOAD(STORED, x, (get_local_id(0) & 31) % (CPG * HW)), 32, scratch) * (1.0f / 32);
+}
 
 // The sum over the work-group, in its first item.
 inline sums sum_all(const sums v, __local sums *parts) {
@@ -36,11 +41,12 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void group_sums(
         IN(STORED, gy),
 #endif
         OUT(sums, found), const uint chunk) {
+    LANES_SCRATCH(scratch);
     __local sums parts[256];
     const uint channel = get_group_id(0);
     CHUNK(get_group_id(1));
     AT(x);
-    const float near = LOAD(STORED, x, (long)(channel / CPG) * (CPG * HW));
+    const float near = guess(x + (long)(channel / CPG) * (CPG * HW), scratch);
     x += (long)channel * HW;
 #ifdef GRAD
     gy += gy_at + (long)channel * HW;
@@ -81,6 +87,7 @@ inline float2 statistics(const sums all, const float near, const float eps) {
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void group_norm(
         IN(STORED, x), IN(sums, found), IN(PARAM, w), IN(PARAM, b), OUT(STORED, y), const uint channels,
         const uint chunk, const float eps) {
+    LANES_SCRATCH(scratch);
     const uint channel = get_group_id(0), row = channel / CPG, chunks = get_num_groups(1);
     CHUNK(get_group_id(1));
     AT(x);
@@ -88,7 +95,7 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void group_norm(
     sums all = (sums)(0);
 UNROLL_4
     for (uint c = 0; c < CPG * chunks; c++) all += found[c];
-    const float2 s = statistics(all, LOAD(STORED, x, (long)row * (CPG * HW)), eps);
+    const float2 s = statistics(all, guess(x + (long)row * (CPG * HW), scratch), eps);
     const float scale = s.y * LOAD(PARAM, w, w_at + channel % channels);
     const float shift = LOAD(PARAM, b, b_at + channel % channels);
     x += (long)channel * HW;
@@ -117,6 +124,7 @@ UNROLL
 __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void group_norm_grad(
         IN(STORED, x), IN(STORED, gy), IN(sums, found), IN(PARAM, w), OUT(float, along), OUT(float, plain),
         OUT(STORED, gx), const uint channels, const uint chunk, const float eps) {
+    LANES_SCRATCH(scratch);
     const uint channel = get_group_id(0), row = channel / CPG, chunks = get_num_groups(1);
     CHUNK(get_group_id(1));
     AT(x);
@@ -130,7 +138,7 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void group_norm_grad(
         weighted += sum * LOAD(PARAM, w, c);
         if (c == channel % CPG) own = sum;
     }
-    const float near = LOAD(STORED, x, (long)row * (CPG * HW));
+    const float near = guess(x + (long)row * (CPG * HW), scratch);
     const float2 s = statistics(all, near, eps);
     const float mean = weighted.z * (1.0f / (CPG * HW));
     const float inner = (weighted.w - weighted.z * (s.x - near)) * s.y * (1.0f / (CPG * HW));

@@ -33,7 +33,18 @@ final class GroupNormCases {
             cases.addAll(both(size, DType.F32));
             cases.addAll(both(size, DType.BF16));
         }
+        cases.add(new Case(
+                "groupNorm of a number far off",
+                new GroupNorm(1, 1e-5f, Activation.Fn.NONE),
+                _ -> List.of(farOff(), Agreement.x(1, 4), Agreement.x(2, 4)),
+                1e-4));
         return cases;
+    }
+
+    private static Tensor farOff() {
+        float[] image = Agreement.x(3, 1, 4, 256, 256).toFloats();
+        image[0] = 1000;
+        return Tensor.of(image, 1, 4, 256, 256);
     }
 
     private static List<Case> both(int[] s, DType type) {
