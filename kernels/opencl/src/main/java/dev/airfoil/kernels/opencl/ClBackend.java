@@ -188,7 +188,7 @@ public final class ClBackend implements Backend {
         }
         try {
             return Optional.of(launch(file, kernel, options));
-        } catch (TensorException e) {
+        } catch (TensorException | CLException e) {
             String reason = e.getMessage();
             LOG.log(
                     Level.WARNING,
@@ -350,19 +350,24 @@ public final class ClBackend implements Backend {
         }
     }
 
-    /** Runs {@code body} with every kernel timed by the device, and gives the table of times. */
-    public synchronized String profile(Runnable body) {
-        synchronize();
-        ClProfile times = new ClProfile();
-        profile = Optional.of(times);
-        try {
-            body.run();
-            synchronize();
+    /** Runs {@code body} with every kernel timed by the device, whoever calls it, and gives the table of times. */
+    public String profile(Runnable body) {
+        try (ClProfile times = new ClProfile()) {
+            try {
+                profileTo(Optional.of(times));
+                body.run();
+            } finally {
+                profileTo(Optional.empty());
+            }
             return times.table();
+        }
+    }
+
+    private synchronized void profileTo(Optional<ClProfile> times) {
+        try {
+            synchronize();
         } finally {
-            switchQueues();
-            profile = Optional.empty();
-            times.close();
+            profile = times;
         }
     }
 

@@ -22,10 +22,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ClBackendTest {
     private ClBackend cl;
@@ -141,6 +143,15 @@ class ClBackendTest {
     void aProfileNamesTheKernels() {
         String table = cl.profile(() -> run(() -> F.normal(1, 1, 1000).mul(2)));
         assertThat(table).contains("philox_normal").contains("affine").contains("launches");
+    }
+
+    @Test
+    @Timeout(60)
+    void whatIsProfiledMayWaitForOtherThreads() {
+        String table = cl.profile(() -> CompletableFuture.runAsync(
+                        () -> run(() -> F.normal(1, 1, 1000).mul(2)))
+                .join());
+        assertThat(table).contains("philox_normal").contains("affine");
     }
 
     @Test
