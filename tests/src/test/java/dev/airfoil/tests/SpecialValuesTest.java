@@ -1,6 +1,7 @@
 package dev.airfoil.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider.Availability;
@@ -12,12 +13,16 @@ import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
+import dev.airfoil.tensor.ops.Max;
+import dev.airfoil.tensor.ops.Sum;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** What is no number must stay visible: a kernel that makes 0 of it hides that a training has diverged. */
@@ -33,6 +38,28 @@ class SpecialValuesTest {
     @TestFactory
     Stream<DynamicTest> aGradientThatIsNoNumberSpoilsAllThatItClips() {
         return onEach(SpecialValuesTest::checkAdafactor);
+    }
+
+    /** Also where the row would lie far outside the memory that a table of nothing has. */
+    @TestFactory
+    Stream<DynamicTest> aTableWithoutRowsHasNoneForAnId() {
+        return onEach(() -> {
+            Tensor ids = Tensor.of(new int[] {1}, 1);
+            assertThatThrownBy(() -> F.gather(F.zeros(0, 50_000_000), ids))
+                    .isInstanceOf(TensorException.class)
+                    .hasMessageContaining("a table without rows");
+            assertThatThrownBy(() -> F.scatterAdd(0, ids, F.zeros(1, 3)))
+                    .isInstanceOf(TensorException.class)
+                    .hasMessageContaining("a table without rows");
+        });
+    }
+
+    @Test
+    void axesOfReductionsAreCountedFromTheFirst() {
+        assertThatThrownBy(() -> new Sum(List.of(-1)))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("sum: axes [-1] must be counted from the first");
+        assertThatThrownBy(() -> new Max(-1)).hasMessageContaining("max: axis -1 must be counted from the first");
     }
 
     private static Stream<DynamicTest> onEach(Runnable check) {

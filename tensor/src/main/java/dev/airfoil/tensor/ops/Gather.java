@@ -13,6 +13,7 @@ public record Gather() implements Primitive {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name()).bind("table", inputs.get(0), "v d").bind("ids", inputs.get(1), DType.I32, "..");
+        d.require(d.get("v") > 0 || d.leading().size() == 0, "a table without rows has none for the ids");
         return List.of(new TensorSpec(d.storage(), d.leading(d.get("d"))));
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 public record Sum(List<Integer> axes, Rounding rounding) implements Primitive {
     public Sum {
         axes = List.copyOf(axes);
+        Dims.of("sum").require(axes.stream().allMatch(a -> a >= 0), "axes " + axes + " must be counted from the first");
     }
 
     /** In the type of the terms. */

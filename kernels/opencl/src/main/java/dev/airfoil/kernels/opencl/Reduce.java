@@ -117,8 +117,7 @@ final class Reduce {
             if (x.dim(op.axis()) == 0) {
                 throw new TensorException("max: axis " + op.axis() + " of " + x.spec() + " is empty");
             }
-            int axis = x.shape().axis(op.axis());
-            Reduce.run(cl, "-DMAXIMUM", x, List.of(axis), out.getFirst());
+            Reduce.run(cl, "-DMAXIMUM", x, List.of(op.axis()), out.getFirst());
         }
     }
 }
