@@ -10,16 +10,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;
@@ -212,8 +211,8 @@ final class ClPrograms implements AutoCloseable {
 
     @Override
     public void close() {
-        List.copyOf(kernels.values()).forEach(k -> clReleaseKernel(k));
-        new ArrayList<>(programs.values()).forEach(p -> clReleaseProgram(p));
+        kernels.values().forEach(CL::clReleaseKernel);
+        programs.values().forEach(CL::clReleaseProgram);
         kernels.clear();
         programs.clear();
     }

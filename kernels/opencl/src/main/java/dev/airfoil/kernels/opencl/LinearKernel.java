@@ -38,7 +38,7 @@ final class LinearKernel implements ClKernel<Linear> {
         Tensor x2 = x.layout()
                 .reshape(flat)
                 .map(x::withLayout)
-                .orElseGet(() -> cl.dense(x).withLayout(Layout.contiguous(flat)));
+                .orElseGet(() -> cl.copy(x).withLayout(Layout.contiguous(flat)));
         Tensor y2 = y.withLayout(Layout.contiguous(Shape.of(rows, weight.dim(0))));
         Gemm.run(cl, x2, weight.withLayout(weight.layout().permute(1, 0)), end, y2);
     }
