@@ -53,6 +53,20 @@ class ReadmeTest {
         assertThat(said).containsPattern("(?m)^\\d+\\.\\d+ .+");
     }
 
+    /** As JVMs to come will be unless they are told otherwise. */
+    @Test
+    void theEngineWhereNativeCodeIsForbidden() throws IOException, InterruptedException {
+        String program = """
+            void main() {
+                System.out.println(dev.airfoil.tensor.Backends.present().values());
+            }
+            """;
+        String path = System.getProperty("java.class.path");
+        String said = run(
+                List.of("--illegal-native-access=deny", "--add-modules", "jdk.incubator.vector", "-cp", path), program);
+        assertThat(said).contains("Vector API").contains("this JVM forbids native code");
+    }
+
     private void paints(List<String> options) throws IOException, InterruptedException {
         String example = examples().getFirst();
         String quick = example.replace(".withSeed(7)", ".withSeed(7).withSteps(2)");

@@ -107,6 +107,9 @@ public final class ClProvider implements BackendProvider {
             return all.isEmpty()
                     ? new Found.Nothing("the OpenCL loader knows no device; install the driver of your GPU")
                     : new Found.Devices(all);
+        } catch (IllegalCallerException e) {
+            return new Found.Nothing("this JVM forbids native code (" + firstLine(e)
+                    + "); start java with --enable-native-access=ALL-UNNAMED, or of Airfoil's modules and jocl");
         } catch (LinkageError | IllegalArgumentException e) {
             return new Found.Nothing("OpenCL could not be loaded (" + firstLine(e)
                     + "); install your GPU's driver and an OpenCL loader under the name libOpenCL.so"
