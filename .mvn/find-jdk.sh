@@ -3,6 +3,12 @@
 
 jdk_wanted=25
 
+# Where the locale names no encoding, Java takes prompts and names of files for ASCII: accents are lost without a word, and
+# in a folder with an accent Maven finds no module.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+    C | POSIX) export LC_ALL=C.UTF-8 ;;
+esac
+
 # is_jdk DIR: does a JDK of that version or a newer one lie here? Reads its release file: starting it costs 40 ms.
 is_jdk() {
     [ -n "$1" ] && [ -x "$1/bin/javac" ] || return 1

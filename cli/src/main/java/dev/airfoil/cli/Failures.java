@@ -11,6 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MaxValuesExceededException;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -46,6 +47,10 @@ record Failures(boolean verbose) implements IParameterExceptionHandler, IExecuti
                     .findFirst()
                     .orElse("an option");
             return twice + " should be given only once";
+        }
+        if (e instanceof MissingParameterException
+                && Stream.of(args).anyMatch(arg -> arg.startsWith("-") && arg.contains(" "))) {
+            return e.getMessage() + "; what begins with - but is no option stands behind --";
         }
         if (!(e instanceof UnmatchedArgumentException unmatched)) {
             return e.getMessage();

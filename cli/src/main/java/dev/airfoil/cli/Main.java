@@ -77,6 +77,7 @@ public final class Main {
         // What is set on a command holds for the commands that it has by then.
         line.setOut(out)
                 .setErr(err)
+                .setExpandAtFiles(false) // a prompt may begin with @
                 .setUsageHelpWidth(100)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(ImageSize.class, converter(ImageSize::parse))

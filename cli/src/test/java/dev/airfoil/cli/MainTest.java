@@ -83,6 +83,7 @@ class MainTest {
                 .startsWith("airfoil: --lr should be given only once");
         assertThat(airfoil("generate").err()).contains("PROMPT");
         assertThat(airfoil("generate").code()).isEqualTo(2);
+        assertThat(airfoil("generate", "-5 degrees").err()).contains("'PROMPT'; what begins with - but is no option");
         assertThat(airfoil("data").err()).contains("emoji or folder");
         assertThat(airfoil("check").code()).isEqualTo(2);
     }
@@ -129,6 +130,12 @@ class MainTest {
                 .contains("none.txt: it does not exist");
         assertThat(airfoil("data", "emoji", "--licence", "GPL", "-o", out).err())
                 .contains("GPL");
+    }
+
+    @Test
+    void anArgumentThatBeginsWithAtIsNoFileOfArguments() throws IOException {
+        Path file = Files.writeString(folder.resolve("arguments"), "--nonsense");
+        assertThat(airfoil("check", "@" + file).err()).contains("there is no file or folder @" + file);
     }
 
     @Test

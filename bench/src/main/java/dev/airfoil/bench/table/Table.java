@@ -69,6 +69,10 @@ public final class Table implements Benchmarks {
             }
             torch.ifPresent(Torch::close);
         }
+        if (sound && rows.isEmpty()) {
+            throw new TensorException("no row of the table has '" + request.filter()
+                    + "' in its name; parts that do are gemm, attention, conv2d, softmax, dit-air/s");
+        }
         request.json().ifPresent(this::writeJson);
         request.plot().ifPresent(this::writePlot);
         return sound;

@@ -1,11 +1,13 @@
 package dev.airfoil.bench.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airfoil.cli.Benchmarks;
 import dev.airfoil.tensor.BackendProvider.Availability;
 import dev.airfoil.tensor.BackendProvider.Precision;
 import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.TensorException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -53,6 +55,25 @@ class TableTest {
         assertThat(out.toString()).contains("adalnmodulate 1101x1152", "GB/s");
         assertThat(Files.readString(json)).startsWith("[").contains("\"of_limit\"", "\"peer\" : null");
         assertThat(Files.readAllBytes(plot)).startsWith(0x89, 'P', 'N', 'G');
+    }
+
+    @Test
+    void aNameThatNoRowHasIsASentence() {
+        Path json = folder.resolve("rows.json");
+        Benchmarks.Request nothing = new Benchmarks.Request(
+                "reference",
+                Precision.F32,
+                "gemmm,atention",
+                List.of(1),
+                1e-3,
+                Optional.of(json),
+                Optional.empty(),
+                new Benchmarks.Profiled("tiny", 1, 64));
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        assertThatThrownBy(() -> table().table(nothing, nowhere, nowhere))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("no row of the table has 'gemmm,atention' in its name");
+        assertThat(json).doesNotExist();
     }
 
     @ParameterizedTest
