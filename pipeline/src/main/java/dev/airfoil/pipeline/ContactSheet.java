@@ -3,6 +3,7 @@ package dev.airfoil.pipeline;
 import dev.airfoil.tensor.TensorException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -28,11 +29,17 @@ public record ContactSheet(int columns, int scale) {
     }
 
     /** A picture and what is written below it; may be empty. */
-    public record Cell(RgbImage picture, String label) {}
+    public record Cell(RgbImage picture, String label) {
+        public Cell {
+            Objects.requireNonNull(picture, "picture");
+            Objects.requireNonNull(label, "label");
+        }
+    }
 
     /** Pictures under a title; it may be empty. */
     public record Section(String title, List<Cell> cells) {
         public Section {
+            Objects.requireNonNull(title, "title");
             cells = List.copyOf(cells);
         }
     }

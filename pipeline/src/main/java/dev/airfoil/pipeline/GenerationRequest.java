@@ -42,8 +42,12 @@ public record GenerationRequest(
 
     /** @throws TensorException if a value makes no sense: the message says which and why */
     public GenerationRequest {
+        Objects.requireNonNull(prompt, "prompt");
         Objects.requireNonNull(negativePrompt, "negativePrompt");
+        Objects.requireNonNull(guidance, "guidance");
         Objects.requireNonNull(sampler, "sampler");
+        Objects.requireNonNull(size, "size");
+        Objects.requireNonNull(shift, "shift");
         require(!prompt.isBlank(), "the prompt is empty: say what the picture shows, as \"a red apple\"");
         require(count >= 1 && count <= MAX_COUNT, "count " + count + " must lie between 1 and " + MAX_COUNT);
         require(steps >= 1 && steps <= MAX_STEPS, "steps " + steps + " must lie between 1 and " + MAX_STEPS);
@@ -96,7 +100,15 @@ public record GenerationRequest(
 
     public GenerationRequest withSize(ImageSize pixels) {
         return new GenerationRequest(
-                prompt, negativePrompt, count, seed, steps, guidance, sampler, Optional.of(pixels), shift);
+                prompt,
+                negativePrompt,
+                count,
+                seed,
+                steps,
+                guidance,
+                sampler,
+                Optional.of(Objects.requireNonNull(pixels, "pixels")),
+                shift);
     }
 
     public GenerationRequest withShift(double a) {

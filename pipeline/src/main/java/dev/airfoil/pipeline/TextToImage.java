@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
@@ -57,13 +58,16 @@ public final class TextToImage implements AutoCloseable {
         public static final Options DEFAULT = new Options(Optional.empty(), "auto", BackendProvider.Options.DEFAULT, 8);
 
         public Options {
+            Objects.requireNonNull(model, "model");
+            Objects.requireNonNull(backend, "backend");
+            Objects.requireNonNull(compute, "compute");
             if (batch < 1) {
                 throw new TensorException("a batch of " + batch + " pictures paints nothing: it must be 1 or more");
             }
         }
 
         public Options withModel(Path file) {
-            return new Options(Optional.of(file), backend, compute, batch);
+            return new Options(Optional.of(Objects.requireNonNull(file, "file")), backend, compute, batch);
         }
 
         public Options withBackend(String choice) {
@@ -96,6 +100,7 @@ public final class TextToImage implements AutoCloseable {
      * @throws TensorException if the model cannot be read, or the backend cannot run here
      */
     public static TextToImage open(Options options) {
+        Objects.requireNonNull(options, "options");
         // The backend first: it goes on making itself ready in the background while the files are read.
         Backend backend = Backends.open(options.backend(), options.compute());
         Scope weights = Scope.open("model");
@@ -143,6 +148,8 @@ public final class TextToImage implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if {@code listener} wants no more
      */
     public synchronized List<GeneratedImage> generate(GenerationRequest request, GenerationListener listener) {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(listener, "listener");
         if (closed) {
             throw new TensorException("this TextToImage has been closed; open another");
         }

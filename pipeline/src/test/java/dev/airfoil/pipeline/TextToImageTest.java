@@ -9,9 +9,11 @@ import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.TensorException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +50,29 @@ class TextToImageTest {
         assertThat(ignored.warnings()).singleElement().asString().startsWith("the negative prompt says nothing at");
         assertThat(model.generate(APPLE.withGuidance(1)).getFirst().warnings()).isEmpty();
         assertThat(pictures(APPLE.withGuidance(1))).isNotEqualTo(pictures(APPLE.withGuidance(2)));
+    }
+
+    @Test
+    void nothingIsNullAndWhatIsHasItsName() {
+        TextToImage.Options options = TextToImage.Options.DEFAULT;
+        Map<String, ThrowingCallable> calls = new HashMap<>();
+        calls.put("prompt", () -> GenerationRequest.of(null));
+        calls.put("negativePrompt", () -> APPLE.withNegativePrompt(null));
+        calls.put("sampler", () -> APPLE.withSampler(null));
+        calls.put("pixels", () -> APPLE.withSize(null));
+        calls.put("file", () -> options.withModel(null));
+        calls.put("backend", () -> options.withBackend(null));
+        calls.put("compute", () -> options.withCompute(null));
+        calls.put("options", () -> TextToImage.open(null));
+        calls.put("request", () -> model.generate(null));
+        calls.put("listener", () -> model.generate(APPLE, null));
+        calls.put(
+                "label",
+                () -> new ContactSheet.Cell(model.generate(APPLE).getFirst().picture(), null));
+        calls.put("title", () -> new ContactSheet.Section(null, List.of()));
+        calls.forEach((name, call) -> assertThatThrownBy(call)
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage(name));
     }
 
     @Test
