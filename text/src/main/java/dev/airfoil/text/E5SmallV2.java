@@ -39,11 +39,6 @@ public final class E5SmallV2 {
 
     private E5SmallV2() {}
 
-    /** Reads prompts of up to 512 tokens, batches as long as their longest text. See {@link #open(int, Padding)}. */
-    public static TextEncoder open() {
-        return open(CONFIG.positions(), Padding.TO_LONGEST);
-    }
-
     /**
      * Opens the encoder on the current backend.
      *
