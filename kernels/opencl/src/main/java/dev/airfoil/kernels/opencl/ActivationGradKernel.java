@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.ActivationGrad;
 import java.util.List;
 
-/** {@link ActivationGrad}: {@code activation.cl}, one work-item an element. */
+/** {@link ActivationGrad}: {@code activation.cl}, see {@link Elementwise}. */
 final class ActivationGradKernel implements ClKernel<ActivationGrad> {
     @Override
     public Class<ActivationGrad> op() {

@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Activation;
 import java.util.List;
 
-/** {@link Activation}: {@code activation.cl}, one work-item an element. */
+/** {@link Activation}: {@code activation.cl}, see {@link Elementwise}. */
 final class ActivationKernel implements ClKernel<Activation> {
     @Override
     public Class<Activation> op() {

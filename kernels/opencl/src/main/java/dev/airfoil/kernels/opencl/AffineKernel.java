@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Affine;
 import java.util.List;
 
-/** {@link Affine}: {@code affine.cl}, one work-item an element. */
+/** {@link Affine}: {@code affine.cl}, see {@link Elementwise}. */
 final class AffineKernel implements ClKernel<Affine> {
     @Override
     public Class<Affine> op() {

@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Binary;
 import java.util.List;
 
-/** {@link Binary}: {@code binary.cl}, one work-item an element. */
+/** {@link Binary}: {@code binary.cl}, see {@link Elementwise}. */
 final class BinaryKernel implements ClKernel<Binary> {
     @Override
     public Class<Binary> op() {

@@ -63,9 +63,12 @@ record ClDevice(
         return isNvidia() && number(id, COMPUTE_CAPABILITY_MAJOR_NV) == 9;
     }
 
-    /** NVIDIA reports 48 KiB but grants statically declared arrays up to 227 KiB; two work-groups should fit. */
+    /**
+     * NVIDIA reports 48 KiB but from compute capability 8.0 on grants statically declared arrays of 99 KiB or more, on an
+     * H100 of 227, where two work-groups should fit.
+     */
     long usableLocalMemory() {
-        return isNvidia() ? 110 << 10 : localMemory;
+        return hasTensorCores() ? 96 << 10 : localMemory;
     }
 
     /** All devices, GPUs first. Throws {@link LinkageError} or {@link CLException} where there is no OpenCL. */

@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Compare;
 import java.util.List;
 
-/** {@link Compare}: {@code binary.cl}, one work-item an element. */
+/** {@link Compare}: {@code binary.cl}, see {@link Elementwise}. */
 final class CompareKernel implements ClKernel<Compare> {
     @Override
     public Class<Compare> op() {

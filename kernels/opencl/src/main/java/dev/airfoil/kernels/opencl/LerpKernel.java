@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Lerp;
 import java.util.List;
 
-/** {@link Lerp}: {@code binary.cl}, one work-item an element. */
+/** {@link Lerp}: {@code binary.cl}, see {@link Elementwise}. */
 final class LerpKernel implements ClKernel<Lerp> {
     @Override
     public Class<Lerp> op() {

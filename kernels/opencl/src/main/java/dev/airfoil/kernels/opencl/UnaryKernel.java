@@ -4,7 +4,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Unary;
 import java.util.List;
 
-/** {@link Unary}: {@code unary.cl}, one work-item an element. */
+/** {@link Unary}: {@code unary.cl}, see {@link Elementwise}. */
 final class UnaryKernel implements ClKernel<Unary> {
     @Override
     public Class<Unary> op() {
