@@ -160,7 +160,10 @@ public final class TextCache implements AutoCloseable {
                     .tensor("captions", spec(DType.U8, text.length), () -> MemorySegment.ofArray(text))
                     .write(path);
         } catch (IOException e) {
-            throw new TensorException("cannot write the text features " + path + ": " + Reason.of(e), e);
+            throw new TensorException(
+                    "cannot write the text features " + path + ": " + Reason.of(e)
+                            + "; they are kept with the pictures: make room there, or copy the set to a folder of yours",
+                    e);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.airfoil.tensor.Backends;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Eager;
 import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.text.TextEncoder;
 import dev.airfoil.text.TextFeatures;
 import dev.airfoil.train.data.ImageTextSet;
@@ -79,6 +80,16 @@ class TextCacheTest {
         assertThat(captions).hasSize(81);
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("set", "t.safetensors");
         assertThat(done).containsExactly(64L, 81L);
+    }
+
+    @Test
+    void whereNothingCanBeWrittenItSaysWhatToDo() {
+        SequencedSet<String> captions = TextCache.captions(ImageTextSet.open(Tiny.set(folder.resolve("set"), 3)));
+        Path nowhere = folder.resolve("none/t.safetensors");
+        assertThatThrownBy(() ->
+                        TextCache.build(nowhere, Tiny.config().encoder(), Tiny.encoder(), captions, Progress.NONE))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContainingAll("cannot write the text features " + nowhere, "copy the set to a folder");
     }
 
     @Test
