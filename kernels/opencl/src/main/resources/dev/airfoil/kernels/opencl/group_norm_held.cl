@@ -42,8 +42,8 @@ inline uint4 close_BF16(const float4 *v) {
 #define CLOSE(v) TYPED(close_, STORED)(v)
 #define EACH_FOUR for (int j = 0; j < NUMS / 4; j++)
 
-// Sums of x and of its squares, after the group's first number was taken off x, which is near the mean, so that little is
-// lost; for the gradient also of gy and of gy x.
+// Sums of x and of its squares, after the mean of the group's first numbers was taken off x (one of them alone may be far
+// off), so that little is lost; for the gradient also of gy and of gy x.
 inline float total(const float4 v) { return v.x + v.y + v.z + v.w; }
 inline float4 lanes_total(float4 v) {
     v.x = lanes_sum(v.x, 32, 0);
@@ -103,7 +103,7 @@ __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1))) void group_norm_held
     found += found_at + group * WARPS;
     __global const uint4 *xs = (__global const uint4 *)(x + at);
     __global uint4 *ys = (__global uint4 *)(y + y_at + at);
-    const float near = LOAD(STORED, x, start);
+    const float near = lanes_sum(LOAD(STORED, x, start + lane % (CPG * HW)), 32, 0) * (1.0f / 32);
     float4 sum = (float4)(0);
     HOLDER(hold);
 UNROLL
