@@ -79,8 +79,11 @@ final class AttentionMma {
         return cl.tensorCores(q.dtype()) && op.scale() > 0 && (e == 32 || e == 64 || e == 128);
     }
 
-    /** The fastest of those tried on an H100, with 333 and 1101 tokens. */
-    static Tile tile(int e, Pass pass) {
+    /**
+     * The fastest of those tried on an H100, with 333 and 1101 tokens; one of them takes more local memory than other
+     * devices have.
+     */
+    static Tile tile(int e, Pass pass, boolean hopper) {
         return switch (e) {
             case 32 ->
                 switch (pass) {
@@ -98,7 +101,7 @@ final class AttentionMma {
                 switch (pass) {
                     case FORWARD -> new Tile(48, 8, 128);
                     case GRAD_QUERIES -> new Tile(64, 4);
-                    case GRAD_KEYS -> new Tile(80, 8);
+                    case GRAD_KEYS -> hopper ? new Tile(80, 8) : new Tile(64, 4);
                 };
         };
     }
@@ -123,7 +126,7 @@ final class AttentionMma {
     }
 
     private void run(Pass pass, List<Tensor> more) {
-        Tile tile = tile(q.dim(3), pass);
+        Tile tile = tile(q.dim(3), pass, cl.device().isHopper());
         int own = 16 * tile.warps;
         int rows = pass == Pass.GRAD_KEYS ? k.dim(2) : q.dim(2);
         Layout a = q.layout();

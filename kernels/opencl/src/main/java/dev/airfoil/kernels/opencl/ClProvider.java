@@ -103,6 +103,7 @@ public final class ClProvider implements BackendProvider {
             if (System.getProperty("os.name").equals("Linux")) {
                 SymbolLookup.libraryLookup("libOpenCL.so", arena);
             }
+            JoclLibrary.unpack();
             List<ClDevice> all = ClDevice.all();
             return all.isEmpty()
                     ? new Found.Nothing("the OpenCL loader knows no device; install the driver of your GPU")
@@ -114,6 +115,8 @@ public final class ClProvider implements BackendProvider {
             return new Found.Nothing("OpenCL could not be loaded (" + firstLine(e)
                     + "); install your GPU's driver and an OpenCL loader under the name libOpenCL.so"
                     + " (Debian: ocl-icd-opencl-dev; a link to libOpenCL.so.1 will do)");
+        } catch (TensorException e) {
+            return new Found.Nothing(e.getMessage());
         } catch (CLException e) {
             return new Found.Nothing("the OpenCL loader found no working driver (" + e.getMessage()
                     + "); install the driver of your GPU");
