@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -35,6 +36,10 @@ class EndToEndTest {
         int found = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
         assertThat(found).as(String.join(" ", args) + "\n" + out + err).isEqualTo(code);
         return out.toString() + err;
+    }
+
+    private static String[] with(String[] args, String... more) {
+        return Stream.of(args, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     private String at(String name) {
@@ -99,35 +104,13 @@ class EndToEndTest {
         assertThat(airfoil(0, "generate", "red ".repeat(40), "-m", model, "-o", at("z.png"), "--steps", "1"))
                 .contains("Note: the prompt is longer than the 24 tokens");
         Path prompts = Files.writeString(folder.resolve("prompts.txt"), "\uFEFF# Seen\na red square\na blue square\n");
-        assertThat(airfoil(
-                        0,
-                        "sheet",
-                        prompts.toString(),
-                        "-m",
-                        model,
-                        "-o",
-                        at("sheet.png"),
-                        "--steps",
-                        "1",
-                        "--columns",
-                        "2"))
-                .contains("(2 pictures)");
+        String[] sheet = {"sheet", prompts.toString(), "-m", model, "-o", at("sheet.png")};
+        assertThat(airfoil(0, with(sheet, "--steps", "1", "--columns", "2"))).contains("(2 pictures)");
         assertThat(ImageIO.read(folder.resolve("sheet.png").toFile()).getWidth())
                 .isEqualTo(8 + 2 * (32 + 8));
         // The first picture would say that 9 pixels cannot be cut into patches: the sheet is looked at before.
         for (String size : List.of("9", "99999")) {
-            assertThat(airfoil(
-                            1,
-                            "sheet",
-                            prompts.toString(),
-                            "-m",
-                            model,
-                            "-o",
-                            at("sheet.png"),
-                            "--size",
-                            size,
-                            "--scale",
-                            "10000"))
+            assertThat(airfoil(1, with(sheet, "--size", size, "--scale", "10000")))
                     .contains("has more pixels than a picture can");
         }
         assertThat(folder.toFile().list()).noneMatch(name -> name.contains(".tmp-"));
