@@ -26,8 +26,11 @@ public record Gemm(Tile tile) {
 
     /** Depths in a block: a panel of B of this length stays in the first-level cache. */
     private static final int DEPTH = 384;
-    /** Rows of A in a block: with this depth, half of a small second-level cache. */
-    private static final int ROWS = 160;
+    /**
+     * Rows of A in a block: with this depth, half of a second-level cache of 1 MB. Smaller ones gain nothing where the cache
+     * is smaller, since a tile asks for A slowly, and each block of rows reads all of B.
+     */
+    private static final int ROWS = 342;
     /** Panels of columns that are finished together: rows long enough for a loop, while C is in a cache. */
     private static final int STRIP = 16;
     /** Rectangles of C for each worker, at least: small enough for an even end. */
@@ -36,8 +39,6 @@ public record Gemm(Tile tile) {
     private static final int LEAST_PANELS = 6;
     /** Elements of A, at most, that are all packed at once where rows are few. */
     private static final int LARGE = 1 << 26;
-    /** Elements of A, at most, that are all packed before B, if B is packed for one call. */
-    private static final int SMALL = 1 << 19;
     /** Panels of columns that are packed together then: enough for runs of memory, few enough for an even end. */
     private static final int LEAST_GROUP = 4;
 
@@ -134,8 +135,9 @@ public record Gemm(Tile tile) {
             Grid grid = grid(ceil(m, tile.rows()), ceil(n, tile.columns()), workers);
             if (k == 0) {
                 empty(m, n, c, shared.segment(TILE_SLOT, Lanes.N));
-            } else if (grid.rows == 1 && (long) grid.mPanels * tile.rows() * k <= LARGE
-                    || b.mustPack() && (long) m * k <= SMALL && !b.from().hasLongDepths()) {
+            } else if (grid.rows == 1
+                    && (long) grid.mPanels * tile.rows() * k <= LARGE
+                    && !(b.mustPack() && b.from().hasLongDepths())) {
                 byColumns(pool, workers, m, n, k, a, b, c, shared);
             } else {
                 byRectangles(pool, workers > 1, m, n, k, a, b, c, grid, shared);
