@@ -18,6 +18,8 @@ import jdk.incubator.vector.VectorOperators;
 public final class RowMath {
     /** Elements that are summed in F32; longer rows are put together of such pieces in double. */
     static final int PIECE = 4_096;
+    /** Elements that a row's mean is guessed from: fewer are too easily far off all of them, more take time. */
+    private static final int SOME = Math.max(32, 4 * N);
 
     private RowMath() {}
 
@@ -61,7 +63,7 @@ public final class RowMath {
 
     /** The mean of the first elements: never far off that of all, measured in standard deviations. */
     static float guess(MemorySegment x, long xo, int n) {
-        int some = Math.min(n, 4 * N);
+        int some = Math.min(n, SOME);
         return sum(x, xo, some) / some;
     }
 

@@ -28,16 +28,19 @@ public final class SoftmaxKernel implements CpuKernel<Softmax> {
         Floats x = call.dense(0);
         Floats y = call.result(0);
         call.pool().splitIf(call.in(0).size() > 8_192, LayerNormKernel.rows(call, d), (from, to) -> {
+            float[] rest = new float[N];
             for (int i = from; i < to; i++) {
                 long at = (long) i * d;
                 float max = RowMath.max(x.data(), x.at(at), d);
-                float sum = exponentials(x.data(), x.at(at), max, y.data(), y.at(at), d);
+                float sum = exponentials(x.data(), x.at(at), max, y.data(), y.at(at), d, rest);
                 scale(y.data(), y.at(at), 1 / sum, d);
             }
         });
     }
 
-    private static float exponentials(MemorySegment x, long xo, float max, MemorySegment y, long yo, int d) {
+    /** @param rest room for a vector: NEON stores none in part, and the JVM would box it */
+    private static float exponentials(
+            MemorySegment x, long xo, float max, MemorySegment y, long yo, int d, float[] rest) {
         MemorySegment out = offHeap(y);
         FloatVector sum = FloatVector.zero(F);
         int end = F.loopBound(d);
@@ -52,7 +55,8 @@ public final class SoftmaxKernel implements CpuKernel<Softmax> {
             VectorMask<Float> m = F.indexInRange(j, d);
             FloatVector e = VectorMath.exp(
                     FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m).sub(max));
-            e.intoMemorySegment(out, yo + 4L * j, LE, m);
+            e.intoArray(rest, 0);
+            Lanes.copy(rest, 0, out, yo + 4L * j, d - j);
             sum = sum.add(e, m);
         }
         return Lanes.sum(sum);
