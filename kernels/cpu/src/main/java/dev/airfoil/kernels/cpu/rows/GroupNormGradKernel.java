@@ -14,6 +14,7 @@ import dev.airfoil.tensor.ops.GroupNormGrad;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * Groups of one image in parallel. The sums that the gradient of a group needs are made of those of its channels, and
@@ -46,6 +47,7 @@ public final class GroupNormGradKernel implements CpuKernel<GroupNormGrad> {
         double[] sums = new double[images * all];
         call.pool().splitIf(shape.size() > NormForward.PARALLEL, images * op.groups(), (from, to) -> {
             float[] scale = new float[2];
+            float[] ofChannel = new float[2];
             for (int i = from; i < to; i++) {
                 int size = channels * pixels;
                 long row = (long) i * size;
@@ -57,9 +59,9 @@ public final class GroupNormGradKernel implements CpuKernel<GroupNormGrad> {
                 double ofHat = 0;
                 for (int c = 0; c < channels; c++) {
                     long at = row + (long) c * pixels;
-                    double sum = RowMath.sum(gy.data(), gy.at(at), pixels);
-                    double dot = RowMath.dot(x.data(), x.at(at), gy.data(), gy.at(at), pixels);
-                    double hat = (dot - mean * sum) * rstd;
+                    sums(x.data(), x.at(at), mean, gy.data(), gy.at(at), ofChannel, pixels);
+                    double sum = ofChannel[0];
+                    double hat = ofChannel[1] * (double) rstd;
                     sums[i / op.groups() * all + first + c] = sum;
                     hats[i / op.groups() * all + first + c] = hat;
                     float weight = Lanes.get(w.data(), w.at(first + c));
@@ -87,6 +89,37 @@ public final class GroupNormGradKernel implements CpuKernel<GroupNormGrad> {
         });
         gather(hats, images, all, call.result(1));
         gather(sums, images, all, call.result(2));
+    }
+
+    /** The sums of g and of g times the distance of x from its mean. */
+    private static void sums(MemorySegment x, long xo, float mean, MemorySegment g, long go, float[] to, int n) {
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
+        FloatVector products = FloatVector.zero(F);
+        FloatVector others = FloatVector.zero(F);
+        int end = n / (2 * N) * (2 * N);
+        int j = 0;
+        for (; j < end; j += 2 * N) {
+            long at = xo + 4L * j;
+            FloatVector u = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
+            FloatVector v = FloatVector.fromMemorySegment(F, g, go + 4L * j + 4L * N, LE);
+            a = a.add(u);
+            b = b.add(v);
+            products = FloatVector.fromMemorySegment(F, x, at, LE).sub(mean).fma(u, products);
+            others = FloatVector.fromMemorySegment(F, x, at + 4L * N, LE)
+                    .sub(mean)
+                    .fma(v, others);
+        }
+        for (; j < n; j += N) {
+            VectorMask<Float> m = F.indexInRange(j, n);
+            FloatVector u = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE, m);
+            a = a.add(u);
+            products = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m)
+                    .sub(mean)
+                    .fma(u, products);
+        }
+        to[0] = Lanes.sum(a.add(b));
+        to[1] = Lanes.sum(products.add(others));
     }
 
     private static void gather(double[] parts, int images, int channels, Floats to) {

@@ -51,11 +51,11 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
                     for (int c = 0; c < channels; c++) {
                         int channel = i % op.groups() * channels + c;
                         float factor = scale[1] * Lanes.get(w.data(), w.at(channel));
-                        float shift = Lanes.get(b.data(), b.at(channel)) - scale[0] * factor;
+                        float shift = Lanes.get(b.data(), b.at(channel));
                         for (int start = 0; start < pixels; start += PIECE) {
                             long at = row + (long) c * pixels + start;
                             int n = Math.min(PIECE, pixels - start);
-                            map(x.data(), x.at(at), factor, shift, y.data(), y.at(at), n);
+                            map(x.data(), x.at(at), scale[0], factor, shift, y.data(), y.at(at), n);
                             ActivationLoops.inPlace(op.activation(), y.data(), y.at(at), 0, 1, n, spare);
                         }
                     }
@@ -64,17 +64,19 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
         });
     }
 
-    private static void map(MemorySegment x, long xo, float factor, float shift, MemorySegment y, long yo, int n) {
+    private static void map(
+            MemorySegment x, long xo, float mean, float factor, float shift, MemorySegment y, long yo, int n) {
         MemorySegment out = offHeap(y);
         int end = F.loopBound(n);
         int j = 0;
         for (; j < end; j += N) {
             FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                    .sub(mean)
                     .fma(FloatVector.broadcast(F, factor), FloatVector.broadcast(F, shift))
                     .intoMemorySegment(out, yo + 4L * j, LE);
         }
         for (; j < n; j++) {
-            Lanes.set(y, yo + 4L * j, Math.fma(Lanes.get(x, xo + 4L * j), factor, shift));
+            Lanes.set(y, yo + 4L * j, Math.fma(Lanes.get(x, xo + 4L * j) - mean, factor, shift));
         }
     }
 }

@@ -92,7 +92,10 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
                 d);
     }
 
-    /** Writes gx, and adds gy hat and gy to the sums of the chunk. */
+    /**
+     * Writes gx, and adds gy hat and gy to the sums of the chunk. The mean is taken off x before anything is scaled:
+     * where x hardly varies the scale is large, and the rounding of a scaled mean would be too.
+     */
     private static void back(
             MemorySegment x,
             long xo,
@@ -110,31 +113,32 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             int d) {
         MemorySegment out = offHeap(gx);
         MemorySegment added = offHeap(sums);
+        float mean = numbers[0];
         float scale = numbers[1];
-        float shift = -numbers[0] * scale;
-        float ofHat = -numbers[3] * scale;
+        float ofDistance = -numbers[3] * scale * scale;
         float ofG = -numbers[2] * scale;
         int end = F.loopBound(d);
         int j = 0;
         for (; j < end; j += N) {
-            FloatVector hat = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
-                    .fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, shift));
+            FloatVector distance =
+                    FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(mean);
             FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE);
-            FloatVector rest = hat.fma(FloatVector.broadcast(F, ofHat), FloatVector.broadcast(F, ofG));
-            g.mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus))
-                    .fma(FloatVector.broadcast(F, scale), rest)
+            FloatVector scaled = g.mul(scale);
+            FloatVector rest = distance.fma(FloatVector.broadcast(F, ofDistance), FloatVector.broadcast(F, ofG));
+            scaled.fma(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus), rest)
                     .intoMemorySegment(out, to + 4L * j, LE);
-            g.fma(hat, FloatVector.fromMemorySegment(F, sums, factors + 4L * j, LE))
+            scaled.fma(distance, FloatVector.fromMemorySegment(F, sums, factors + 4L * j, LE))
                     .intoMemorySegment(added, factors + 4L * j, LE);
             g.add(FloatVector.fromMemorySegment(F, sums, shifts + 4L * j, LE))
                     .intoMemorySegment(added, shifts + 4L * j, LE);
         }
         for (; j < d; j++) {
-            float hat = Math.fma(Lanes.get(x, xo + 4L * j), scale, shift);
+            float distance = Lanes.get(x, xo + 4L * j) - mean;
             float g = Lanes.get(gy, go + 4L * j);
-            float back = g * (Lanes.get(f, fo + 4L * j) + plus);
-            Lanes.set(gx, to + 4L * j, Math.fma(back, scale, Math.fma(hat, ofHat, ofG)));
-            Lanes.set(sums, factors + 4L * j, Math.fma(g, hat, Lanes.get(sums, factors + 4L * j)));
+            float scaled = g * scale;
+            float rest = Math.fma(distance, ofDistance, ofG);
+            Lanes.set(gx, to + 4L * j, Math.fma(scaled, Lanes.get(f, fo + 4L * j) + plus, rest));
+            Lanes.set(sums, factors + 4L * j, Math.fma(scaled, distance, Lanes.get(sums, factors + 4L * j)));
             Lanes.set(sums, shifts + 4L * j, g + Lanes.get(sums, shifts + 4L * j));
         }
     }
