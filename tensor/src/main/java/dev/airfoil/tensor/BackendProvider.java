@@ -73,7 +73,8 @@ public interface BackendProvider {
      * What the user may set.
      *
      * @param threads worker threads, at most 1024 (default: all cores)
-     * @param memoryLimit bytes that tensors may take together (default: the backend's choice)
+     * @param memoryLimit bytes that tensors may take together, and what a backend keeps to be faster; what kernels work in
+     *     comes on top (default: the backend's choice)
      * @param precision how models are computed
      */
     record Options(OptionalInt threads, OptionalLong memoryLimit, Precision precision) {

@@ -15,11 +15,13 @@ import java.util.List;
 
 /** What backends in host memory share: the pool and plain copies. All work is done when {@code execute} returns. */
 public abstract class HostBackend implements Backend {
-    private final HostPool pool;
+    /** Where tensors lie. */
+    protected final HostPool memory;
+
     private final DType compute;
 
     protected HostBackend(Options options) {
-        this.pool = new HostPool(options.memoryLimit().orElseGet(HostPool::defaultLimit));
+        this.memory = new HostPool(options.memoryLimit().orElseGet(HostPool::defaultLimit));
         this.compute = options.precision().storage();
     }
 
@@ -43,11 +45,11 @@ public abstract class HostBackend implements Backend {
 
     @Override
     public Storage allocate(long bytes) {
-        HostPool.Block block = pool.take(bytes);
+        HostPool.Block block = memory.take(bytes);
         try {
-            return Storage.owned(new HostStorage(this, pool, block, bytes));
+            return Storage.owned(new HostStorage(this, memory, block, bytes));
         } catch (RuntimeException e) {
-            pool.give(block);
+            memory.give(block);
             throw e;
         }
     }
@@ -69,11 +71,11 @@ public abstract class HostBackend implements Backend {
 
     @Override
     public MemoryUse memory() {
-        return pool.use();
+        return memory.use();
     }
 
     @Override
     public void close() {
-        pool.close();
+        memory.close();
     }
 }

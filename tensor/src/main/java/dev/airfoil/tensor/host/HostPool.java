@@ -35,6 +35,7 @@ public final class HostPool implements AutoCloseable {
     private int blocks;
     private long pooled;
     private long peak;
+    private long reserved;
     private boolean closed;
 
     /** Memory from the system, given back whole. */
@@ -47,7 +48,7 @@ public final class HostPool implements AutoCloseable {
         }
     }
 
-    /** @param limit bytes that live and pooled blocks may take together */
+    /** @param limit bytes that live and pooled blocks may take together, and what is reserved besides */
     public HostPool(long limit) {
         this.limit = limit;
     }
@@ -116,6 +117,18 @@ public final class HostPool implements AutoCloseable {
         pooled -= range.size;
     }
 
+    /** Counts bytes that lie elsewhere as if they were in this pool, if the limit leaves room for them. */
+    public synchronized boolean reserve(long bytes) {
+        boolean fits = bytes <= limit - live - pooled - reserved;
+        reserved += fits ? bytes : 0;
+        return fits;
+    }
+
+    /** The end of what {@link #reserve} counted. */
+    public synchronized void release(long bytes) {
+        reserved -= bytes;
+    }
+
     public synchronized MemoryUse use() {
         return new MemoryUse(live, blocks, pooled, peak, limit);
     }
@@ -138,10 +151,10 @@ public final class HostPool implements AutoCloseable {
 
     /** All of a new piece, which has {@code size} bytes or more. */
     private Block fresh(long size, long wanted) {
-        if (live + pooled + size > limit) {
+        if (size > limit - live - pooled - reserved) {
             trim();
         }
-        long left = limit - live - pooled;
+        long left = limit - live - pooled - reserved;
         if (size > left) {
             throw new TensorException(tooLittle(wanted));
         }

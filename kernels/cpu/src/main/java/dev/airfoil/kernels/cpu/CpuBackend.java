@@ -5,7 +5,9 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Primitive;
+import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.host.HostBackend;
 import dev.airfoil.tensor.host.ReferenceLoops;
 import java.util.List;
@@ -32,7 +34,7 @@ public final class CpuBackend extends HostBackend {
         super(options);
         this.pool = pool;
         this.choice = choice;
-        this.packs = new PackCache(choice.gemm());
+        this.packs = new PackCache(choice.gemm(), memory);
     }
 
     static String describe(int threads) {
@@ -73,12 +75,25 @@ public final class CpuBackend extends HostBackend {
         }
     }
 
+    /** Packed weights go before too little memory is left for a tensor. */
+    @Override
+    public Storage allocate(long bytes) {
+        try {
+            return super.allocate(bytes);
+        } catch (TensorException e) {
+            if (!packs.dropUnused()) {
+                throw e;
+            }
+            return super.allocate(bytes);
+        }
+    }
+
     /** What products and attention run on. */
     public Choice choice() {
         return choice;
     }
 
-    /** Bytes that packed copies of weights take, besides {@link #memory()}. */
+    /** Bytes that packed copies of weights take: within the limit of {@link #memory()}, besides what it counts. */
     public long packedBytes() {
         return packs.bytes();
     }

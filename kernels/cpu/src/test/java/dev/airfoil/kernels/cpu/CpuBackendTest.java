@@ -42,6 +42,7 @@ import dev.airfoil.tensor.ops.ScatterAdd;
 import dev.airfoil.tensor.ops.Sum;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -176,6 +177,38 @@ class CpuBackendTest {
         check(new GroupNormGrad(4, EPS), () -> List.of(n(1, 3, 12, 23, 23), n(2, 12), n(3, 3, 12, 23, 23)));
     }
 
+    /** There the scale is 1 / sqrt(eps), and what was rounded before it would grow a thousandfold. */
+    @Test
+    void aRowWithoutVarianceIsExactlyZero() {
+        try (CpuBackend backend = cpu(2)) {
+            new Eager(backend)
+                    .run(() -> Scope.run("test", () -> {
+                        for (int d : new int[] {1, 37, 5_000}) {
+                            Tensor x = F.expand(Tensor.of(new float[] {3.7f, -0.1f, 1234.5f}, 3, 1), Shape.of(3, d));
+                            Tensor ones = F.fill(Shape.of(d), 1);
+                            Tensor gy = n(1, 3, d);
+                            assertThat(F.layerNorm(x, ones, F.zeros(d), EPS).toFloats())
+                                    .containsOnly(0);
+                            assertThat(Interpreter.bind(new LayerNormGrad(EPS), List.of(x, ones, gy))
+                                            .get(1)
+                                            .toFloats())
+                                    .containsOnly(0);
+                            Tensor images = x.reshape(3, 1, d, 1);
+                            Tensor one = F.fill(Shape.of(1), 1);
+                            assertThat(F.groupNorm(images, one, F.zeros(1), 1, EPS, Activation.Fn.NONE)
+                                            .toFloats())
+                                    .containsOnly(0);
+                            assertThat(Interpreter.bind(
+                                                    new GroupNormGrad(1, EPS),
+                                                    List.of(images, one, gy.reshape(3, 1, d, 1)))
+                                            .get(1)
+                                            .toFloats())
+                                    .containsOnly(0);
+                        }
+                    }));
+        }
+    }
+
     @Test
     void queriesAndKeysAreNormedAndTurned() {
         for (int e : new int[] {2, 16, 20, 64}) {
@@ -289,6 +322,34 @@ class CpuBackendTest {
                         assertThat(second).isEqualTo(first);
                     }));
             assertThat(backend.packedBytes()).isZero();
+        }
+    }
+
+    /** A pack is speed alone: without room for it the product is the same, and it makes room for a tensor. */
+    @Test
+    void packedWeightsKeepWithinTheLimit() {
+        long limit = 48L << 20;
+        try (CpuBackend backend = new CpuBackend(new Options(OptionalInt.of(2), OptionalLong.of(limit)))) {
+            new Eager(backend)
+                    .run(() -> Scope.run("test", () -> {
+                        Tensor w = n(1, 1024, 1024);
+                        Tensor x = n(2, 9, 1024);
+                        Supplier<float[]> product = () -> Scope.call(
+                                "product",
+                                () -> F.linear(x, w, Optional.empty(), Activation.Fn.NONE)
+                                        .toFloats());
+                        float[] first = product.get();
+                        assertThat(product.get()).isEqualTo(first);
+                        assertThat(backend.packedBytes()).isPositive();
+                        Scope.run("large", () -> {
+                            F.zeros(40 << 18);
+                            assertThat(backend.packedBytes()).isZero();
+                            assertThat(product.get()).isEqualTo(first);
+                            assertThat(product.get()).isEqualTo(first);
+                            assertThat(backend.packedBytes()).isZero();
+                        });
+                        assertThatThrownBy(() -> F.zeros(48 << 18)).hasMessageContaining("too little memory: 48.0 MiB");
+                    }));
         }
     }
 

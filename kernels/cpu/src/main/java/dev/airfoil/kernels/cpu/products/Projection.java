@@ -6,7 +6,6 @@ import dev.airfoil.kernels.cpu.gemm.Epilogue;
 import dev.airfoil.kernels.cpu.gemm.FewRows;
 import dev.airfoil.kernels.cpu.gemm.Gemm;
 import dev.airfoil.kernels.cpu.gemm.Operand;
-import dev.airfoil.kernels.cpu.gemm.PackedMatrix;
 import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.kernels.cpu.gemm.RowDots;
 import dev.airfoil.kernels.cpu.gemm.Stored;
@@ -49,13 +48,17 @@ final class Projection {
         }
         Gemm gemm = call.choice().gemm();
         boolean few = FewRows.suits(m, stored, gemm);
-        Optional<PackedMatrix> packed = call.packs().find(call.pool(), w, stored, k, n, b, few);
-        if (few) {
-            FewRows.multiply(call.pool(), m, a, packed.orElseThrow(), c);
-        } else if (packed.isPresent()) {
-            gemm.multiply(call.pool(), m, a, packed.get(), c);
-        } else {
+        Optional<PackCache.Packed> found = call.packs().find(call.pool(), w, stored, k, n, b, few);
+        if (found.isEmpty()) {
             gemm.multiply(call.pool(), m, n, k, a, stored, b, c);
+            return;
+        }
+        try (PackCache.Packed packed = found.get()) {
+            if (few) {
+                FewRows.multiply(call.pool(), m, a, packed.matrix(), c);
+            } else {
+                gemm.multiply(call.pool(), m, a, packed.matrix(), c);
+            }
         }
     }
 }
