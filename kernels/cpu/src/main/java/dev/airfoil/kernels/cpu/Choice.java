@@ -47,21 +47,24 @@ public record Choice(Gemm gemm, Tiles.Attention attention, Set<Class<? extends O
         return kept.orElse(DEFAULT);
     }
 
+    /** The usual ways, with products or attention or both on {@code tile}, if one is called so. */
     static Choice named(String tile) {
-        Choice best = new Choice(new Gemm(Tiles.forProducts()), Tiles.forAttention(), Set.of());
-        if (tile.isEmpty()) {
-            return best;
-        }
-        Optional<Tile> products = find(tile, Tiles.all(), Tile::name);
-        Optional<Tiles.Attention> attention = find(tile, Tiles.allForAttention(), Tiles.Attention::name);
-        if (products.isEmpty() && attention.isEmpty()) {
-            Stream<String> names = Stream.concat(
-                    Tiles.all().stream().map(Tile::name),
-                    Tiles.allForAttention().stream().map(Tiles.Attention::name));
-            throw new IllegalArgumentException(
-                    PROPERTY + " is " + tile + "; there are " + names.distinct().toList());
-        }
-        return new Choice(products.map(Gemm::new).orElse(best.gemm), attention.orElse(best.attention), Set.of());
+        return new Choice(
+                new Gemm(find(tile, Tiles.all(), Tile::name).orElseGet(Tiles::forProducts)),
+                find(tile, Tiles.allForAttention(), Tiles.Attention::name).orElseGet(Tiles::forAttention),
+                Set.of());
+    }
+
+    /** A sentence about {@code tile}, the property's value, where it is neither empty nor called so. */
+    static Optional<String> complaint(String tile) {
+        List<String> names = Stream.concat(
+                        Tiles.all().stream().map(Tile::name),
+                        Tiles.allForAttention().stream().map(Tiles.Attention::name))
+                .distinct()
+                .toList();
+        return tile.isEmpty() || names.contains(tile)
+                ? Optional.empty()
+                : Optional.of(PROPERTY + " is " + tile + "; there are " + String.join(", ", names));
     }
 
     static <T> Optional<T> find(String name, List<T> all, Function<T, String> names) {

@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu;
 
 import dev.airfoil.kernels.cpu.selftest.SelfTest;
+import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.TensorException;
@@ -30,6 +31,11 @@ public final class CpuProvider implements BackendProvider {
         if (ModuleLayer.boot().findModule(VECTOR).isEmpty()) {
             return new Availability.Unavailable(
                     "the module " + VECTOR + " is not there; start java with --add-modules " + VECTOR);
+        }
+        Optional<String> complaint = Lanes.complaint(System.getProperty(Lanes.PROPERTY, ""))
+                .or(() -> Choice.complaint(System.getProperty(Choice.PROPERTY, "")));
+        if (complaint.isPresent()) {
+            return new Availability.Unavailable(complaint.get());
         }
         return new Availability.Available(
                 List.of(CpuBackend.describe(Runtime.getRuntime().availableProcessors())));

@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -13,7 +15,10 @@ import jdk.incubator.vector.VectorSpecies;
  * airfoil.cpu.bits} (128, 256, 512) sets another, which is slow but right, for tests.
  */
 public final class Lanes {
-    public static final VectorSpecies<Float> F = choose();
+    /** The property that sets another width. */
+    public static final String PROPERTY = "airfoil.cpu.bits";
+
+    public static final VectorSpecies<Float> F = choose(System.getProperty(PROPERTY, ""));
 
     /** Floats in a vector. */
     public static final int N = F.length();
@@ -35,16 +40,23 @@ public final class Lanes {
 
     private Lanes() {}
 
-    private static VectorSpecies<Float> choose() {
-        int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
-        int bits = Integer.getInteger("airfoil.cpu.bits", Math.clamp(preferred, 128, 512));
+    private static VectorSpecies<Float> choose(String bits) {
         return switch (bits) {
-            case 128 -> FloatVector.SPECIES_128;
-            case 256 -> FloatVector.SPECIES_256;
-            case 512 -> FloatVector.SPECIES_512;
-            default ->
-                throw new IllegalArgumentException("airfoil.cpu.bits is " + bits + "; 128, 256 and 512 are possible");
+            case "128" -> FloatVector.SPECIES_128;
+            case "256" -> FloatVector.SPECIES_256;
+            case "512" -> FloatVector.SPECIES_512;
+            default -> {
+                int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+                yield choose(Integer.toString(Math.clamp(preferred, 128, 512)));
+            }
         };
+    }
+
+    /** A sentence about {@code bits}, the property's value, where it is neither empty nor a width. */
+    public static Optional<String> complaint(String bits) {
+        return List.of("", "128", "256", "512").contains(bits)
+                ? Optional.empty()
+                : Optional.of(PROPERTY + " is " + bits + "; 128, 256 and 512 are possible");
     }
 
     /**

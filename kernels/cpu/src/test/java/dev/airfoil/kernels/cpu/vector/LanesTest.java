@@ -32,4 +32,11 @@ class LanesTest {
         MemorySegment s = Mem.ofSize(3);
         assertThat(Lanes.offHeap(s)).isSameAs(s);
     }
+
+    @Test
+    void aWidthThatIsNoneIsNamed() {
+        assertThat(Lanes.complaint("")).isEmpty();
+        assertThat(Lanes.complaint("256")).isEmpty();
+        assertThat(Lanes.complaint("wide")).contains("airfoil.cpu.bits is wide; 128, 256 and 512 are possible");
+    }
 }
