@@ -30,6 +30,13 @@ public final class Dims {
         return new Dims(op);
     }
 
+    /** Checks a setting of an op as its record is made. */
+    public static void given(String op, String setting, Object value) {
+        if (value == null) {
+            throw new TensorException(op + ": " + setting + " is null");
+        }
+    }
+
     /** Checks an argument of the op's storage type: F32, BF16 or F16, the same for all that are bound so. */
     public Dims bind(String argument, TensorSpec spec, String pattern) {
         DType wanted = storage.orElse(spec.dtype().isFloat() ? spec.dtype() : DType.F32);
@@ -84,6 +91,16 @@ public final class Dims {
             sizes.put(axis, size);
         }
         return this;
+    }
+
+    /** Checks that {@code axis}, counted from the first, is one of those that {@code ..} stood for. */
+    public Dims requireAxis(int axis) {
+        return require(axis >= 0 && axis < leading.rank(), "axis " + axis + " does not exist; axes are counted from 0");
+    }
+
+    /** Checks that {@code size} is one that an axis can have. */
+    public Dims requireSize(long size) {
+        return require(size <= Integer.MAX_VALUE, "an axis of " + size + " is too long");
     }
 
     /** Checks something about the settings; the message follows the op's name. */

@@ -1,6 +1,7 @@
 package dev.airfoil.tensor;
 
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
 
 /**
@@ -30,7 +31,7 @@ public final class Eager implements Interpreter {
                         + t.storage().backend().name() + " but runs on " + backend.name() + "; copy it with Tensor.to");
             }
         }
-        List<TensorSpec> outputs = op.infer(inputs.stream().map(Tensor::spec).toList());
+        List<TensorSpec> outputs = infer(op, inputs);
         if (op instanceof View view) {
             Tensor x = inputs.getFirst();
             return List.of(x.withLayout(view.view(x.layout())));
@@ -49,6 +50,14 @@ public final class Eager implements Interpreter {
         }
         throw new TensorException("backend " + backend.name() + " lacks the primitive op " + op.name() + " for "
                 + inputs.stream().map(Tensor::spec).toList());
+    }
+
+    private static List<TensorSpec> infer(Op op, List<Tensor> inputs) {
+        try {
+            return op.infer(inputs.stream().map(Tensor::spec).toList());
+        } catch (IndexOutOfBoundsException | NoSuchElementException e) {
+            throw new TensorException(op.name() + ": more inputs are wanted than the " + inputs.size() + " given", e);
+        }
     }
 
     private List<Tensor> widened(Op op, List<Tensor> inputs, List<TensorSpec> outputs) {

@@ -34,6 +34,9 @@ public final class F {
     public static Tensor transpose(Tensor x) {
         int[] order = IntStream.range(0, x.shape().rank()).toArray();
         int last = order.length - 1;
+        if (last < 1) {
+            throw new TensorException("transpose: x " + x.spec() + " must have two axes or more");
+        }
         order[last] = last - 1;
         order[last - 1] = last;
         return permute(x, order);
@@ -88,6 +91,9 @@ public final class F {
     }
 
     public static Tensor concat(int axis, List<Tensor> parts) {
+        if (parts.isEmpty()) {
+            throw new TensorException("concat: there is nothing to put together");
+        }
         return parts.size() == 1
                 ? parts.getFirst()
                 : bind(new Concat(parts.getFirst().shape().axis(axis)), parts).getFirst();

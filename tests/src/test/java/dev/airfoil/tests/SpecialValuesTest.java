@@ -16,13 +16,10 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
-import dev.airfoil.tensor.ops.Max;
-import dev.airfoil.tensor.ops.Sum;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** What is no number must stay visible: a kernel that makes 0 of it hides that a training has diverged. */
@@ -52,14 +49,6 @@ class SpecialValuesTest {
                     .isInstanceOf(TensorException.class)
                     .hasMessageContaining("a table without rows");
         });
-    }
-
-    @Test
-    void axesOfReductionsAreCountedFromTheFirst() {
-        assertThatThrownBy(() -> new Sum(List.of(-1)))
-                .isInstanceOf(TensorException.class)
-                .hasMessageContaining("sum: axes [-1] must be counted from the first");
-        assertThatThrownBy(() -> new Max(-1)).hasMessageContaining("max: axis -1 must be counted from the first");
     }
 
     private static Stream<DynamicTest> onEach(Runnable check) {

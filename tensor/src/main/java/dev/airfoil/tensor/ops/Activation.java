@@ -30,6 +30,10 @@ public record Activation(Fn fn) implements Fused {
         RELU
     }
 
+    public Activation {
+        Dims.given("activation", "fn", fn);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name()).bind("x", inputs.getFirst(), "..");

@@ -10,6 +10,10 @@ import java.util.List;
 
 /** Gradient of {@link Activation}: {@code gx = gy f'(x)}, from {@code x [..]} and {@code gy [..]}. */
 public record ActivationGrad(Activation.Fn fn) implements Fused {
+    public ActivationGrad {
+        Dims.given("activationGrad", "fn", fn);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name()).bind("x", inputs.get(0), "..").bind("gy", inputs.get(1), "..");

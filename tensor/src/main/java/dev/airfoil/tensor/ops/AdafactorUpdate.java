@@ -36,6 +36,10 @@ public record AdafactorUpdate(Moment moment, double lr, double beta1, double bet
         FACTORED
     }
 
+    public AdafactorUpdate {
+        Dims.given("adafactorUpdate", "moment", moment);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims dims = Dims.of(name()).bind("p", inputs.get(0), DType.F32, "..").bind("g", inputs.get(1), DType.F32, "..");

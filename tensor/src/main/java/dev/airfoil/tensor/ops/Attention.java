@@ -28,6 +28,10 @@ public record Attention(float scale, Direction direction) implements Fused {
         CAUSAL
     }
 
+    public Attention {
+        Dims.given("attention", "direction", direction);
+    }
+
     /** Attention to all keys with the usual scale, 1 / sqrt(e). */
     public static Attention ofHeadWidth(int e) {
         return new Attention((float) (1 / Math.sqrt(e)), Direction.BOTH);

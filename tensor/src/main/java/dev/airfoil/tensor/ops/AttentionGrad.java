@@ -17,6 +17,10 @@ import java.util.List;
  * {@code gq = scale gs k} and {@code gk = scale gs^T q}.
  */
 public record AttentionGrad(Attention attention) implements Fused {
+    public AttentionGrad {
+        Dims.given("attentionGrad", "attention", attention);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Attention.check(Dims.of(name()), inputs)

@@ -21,6 +21,10 @@ public record Binary(Fn fn) implements Primitive {
         MIN
     }
 
+    public Binary {
+        Dims.given("binary", "fn", fn);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name()).bind("a", inputs.get(0), "..").bind("b", inputs.get(1), "..");

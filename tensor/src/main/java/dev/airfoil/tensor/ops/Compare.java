@@ -13,6 +13,10 @@ public record Compare(Fn fn) implements Primitive {
         GREATER
     }
 
+    public Compare {
+        Dims.given("compare", "fn", fn);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name()).bind("a", inputs.get(0), "..").bind("b", inputs.get(1), "..");

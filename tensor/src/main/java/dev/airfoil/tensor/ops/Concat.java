@@ -1,5 +1,6 @@
 package dev.airfoil.tensor.ops;
 
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Primitive;
 import dev.airfoil.tensor.TensorException;
@@ -12,7 +13,8 @@ public record Concat(int axis) implements Primitive {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         TensorSpec first = inputs.getFirst();
-        int size = 0;
+        Dims dims = Dims.of(name()).bind("first", first, first.dtype(), "..").requireAxis(axis);
+        long size = 0;
         for (TensorSpec part : inputs) {
             if (part.dtype() != first.dtype()
                     || part.shape().rank() != first.shape().rank()
@@ -21,7 +23,8 @@ public record Concat(int axis) implements Primitive {
             }
             size += part.shape().dim(axis);
         }
-        return List.of(first.withShape(first.shape().with(axis, size)));
+        dims.requireSize(size);
+        return List.of(first.withShape(first.shape().with(axis, (int) size)));
     }
 
     @Override

@@ -37,11 +37,19 @@ public record Conv2d(int stride, int top, int left, int bottom, int right) imple
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name()).bind("x", inputs.get(0), "b c h w").bind("weight", inputs.get(1), "o c i j");
-        d.require(
-                d.get("h") + top + bottom >= d.get("i") && d.get("w") + left + right >= d.get("j"),
-                "the padded image is smaller than the kernel");
+        check(d, d.get("h"), d.get("w"), d.get("i"), d.get("j"));
         Shape y = Shape.of(d.get("b"), d.get("o"), outRows(d.get("h"), d.get("i")), outCols(d.get("w"), d.get("j")));
         return List.of(new TensorSpec(d.storage(), y));
+    }
+
+    /** Checks that a kernel of {@code i x j} lies somewhere on an image of {@code h x w}. */
+    void check(Dims d, int h, int w, int i, int j) {
+        long rows = (long) top + h + bottom;
+        long columns = (long) left + w + right;
+        d.require(Math.min(Math.min(h, w), Math.min(i, j)) >= 0, "the size of image and kernel must not be negative")
+                .require(rows >= i && columns >= j, "the padded image is smaller than the kernel")
+                .requireSize(rows)
+                .requireSize(columns);
     }
 
     @Override

@@ -13,9 +13,14 @@ import java.util.List;
  * every output pixel gives back {@code gy * weight} to the pixels that it was computed from.
  */
 public record Conv2dGradInput(Conv2d conv, int h, int w) implements Primitive {
+    public Conv2dGradInput {
+        Dims.given("conv2dGradInput", "conv", conv);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name()).bind("weight", inputs.get(0), "o c i j").bind("gy", inputs.get(1), "b o p q");
+        conv.check(d, h, w, d.get("i"), d.get("j"));
         d.require(
                 conv.outRows(h, d.get("i")) == d.get("p") && conv.outCols(w, d.get("j")) == d.get("q"),
                 "gy does not belong to an image of " + h + " x " + w);

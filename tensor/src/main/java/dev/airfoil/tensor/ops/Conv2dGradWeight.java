@@ -10,9 +10,14 @@ import java.util.List;
 
 /** F32 gradient of {@link Conv2d} for its weight {@code [o c i j]}, from {@code x [b c h w]} and {@code gy [b o p q]}. */
 public record Conv2dGradWeight(Conv2d conv, int i, int j) implements Primitive {
+    public Conv2dGradWeight {
+        Dims.given("conv2dGradWeight", "conv", conv);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name()).bind("x", inputs.get(0), "b c h w").bind("gy", inputs.get(1), "b o p q");
+        conv.check(d, d.get("h"), d.get("w"), i, j);
         d.require(
                 conv.outRows(d.get("h"), i) == d.get("p") && conv.outCols(d.get("w"), j) == d.get("q"),
                 "gy does not belong to this image and a kernel of " + i + " x " + j);

@@ -1,5 +1,6 @@
 package dev.airfoil.tensor.ops;
 
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Shape;
@@ -10,6 +11,10 @@ import java.util.stream.IntStream;
 
 /** Repeats axes of size 1, and new leading axes, up to {@code shape}. Its gradient sums over what was repeated. */
 public record Expand(Shape shape) implements View {
+    public Expand {
+        Dims.given("expand", "shape", shape);
+    }
+
     @Override
     public Layout view(Layout input) {
         Shape from = input.shape();

@@ -1,5 +1,6 @@
 package dev.airfoil.tensor.ops;
 
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.Primitive;
 import dev.airfoil.tensor.TensorSpec;
 import dev.airfoil.tensor.Vjp;
@@ -7,6 +8,10 @@ import java.util.List;
 
 /** A tensor of {@code value}s. */
 public record Fill(TensorSpec spec, double value) implements Primitive {
+    public Fill {
+        Dims.given("fill", "spec", spec);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         return List.of(spec);

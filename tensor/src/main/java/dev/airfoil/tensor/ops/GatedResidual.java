@@ -22,6 +22,10 @@ public record GatedResidual(int split, Norm norm) implements Fused {
         LAYER
     }
 
+    public GatedResidual {
+        Dims.given("gatedResidual", "norm", norm);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims dims = Dims.of(name())

@@ -12,6 +12,10 @@ import java.util.List;
  * through the norm.
  */
 public record GatedResidualGrad(int split, GatedResidual.Norm norm) implements Fused {
+    public GatedResidualGrad {
+        Dims.given("gatedResidualGrad", "norm", norm);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims dims = Dims.of(name())

@@ -14,6 +14,10 @@ import java.util.List;
  * over each group of {@code c / groups} channels of one image and {@code weight, bias [c]} per channel.
  */
 public record GroupNorm(int groups, float eps, Activation.Fn activation) implements Fused {
+    public GroupNorm {
+        Dims.given("groupNorm", "activation", activation);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name())

@@ -16,6 +16,10 @@ import java.util.Optional;
  * may be BF16, which halves its memory: it means its F32 values.
  */
 public record Linear(Activation.Fn activation) implements Fused {
+    public Linear {
+        Dims.given("linear", "activation", activation);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name()).bind("x", inputs.get(0), ".. k").bindWeight("weight", inputs.get(1), "o k");

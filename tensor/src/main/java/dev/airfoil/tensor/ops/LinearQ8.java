@@ -36,6 +36,10 @@ public record LinearQ8(Activation.Fn activation) implements Fused {
         }
     }
 
+    public LinearQ8 {
+        Dims.given("linearQ8", "activation", activation);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name())

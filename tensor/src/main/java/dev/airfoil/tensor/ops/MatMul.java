@@ -10,6 +10,10 @@ import java.util.List;
 
 /** {@code a [.. m k]} times {@code b [.. k n]}; transposes are views, which kernels understand. */
 public record MatMul(Rounding rounding) implements Primitive {
+    public MatMul {
+        Dims.given("matMul", "rounding", rounding);
+    }
+
     /** In the type of the factors. */
     public MatMul() {
         this(Rounding.STORAGE);

@@ -10,13 +10,9 @@ import java.util.List;
 
 /** The largest element along {@code axis}, which stays with size 1. Equal largest elements share the gradient. */
 public record Max(int axis) implements Primitive {
-    public Max {
-        Dims.of("max").require(axis >= 0, "axis " + axis + " must be counted from the first");
-    }
-
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
-        Dims.of(name()).bind("x", inputs.getFirst(), "..");
+        Dims.of(name()).bind("x", inputs.getFirst(), "..").requireAxis(axis);
         return List.of(inputs.getFirst().withShape(inputs.getFirst().shape().with(axis, 1)));
     }
 

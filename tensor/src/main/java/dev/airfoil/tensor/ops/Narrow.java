@@ -2,6 +2,7 @@ package dev.airfoil.tensor.ops;
 
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Layout;
+import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.View;
 import dev.airfoil.tensor.Vjp;
@@ -10,10 +11,11 @@ import dev.airfoil.tensor.Vjp;
 public record Narrow(int axis, int start, int length) implements View {
     @Override
     public Layout view(Layout input) {
-        int size = input.shape().dim(axis);
-        if (start < 0 || length < 0 || length > size - start) {
+        Shape shape = input.shape();
+        boolean exists = axis >= 0 && axis < shape.rank();
+        if (!exists || start < 0 || length < 0 || length > shape.dim(axis) - start) {
             throw new TensorException(
-                    "narrow: " + length + " from " + start + " on are outside axis " + axis + " of " + input.shape());
+                    "narrow: " + length + " from " + start + " on are outside axis " + axis + " of " + shape);
         }
         return input.narrow(axis, start, length);
     }

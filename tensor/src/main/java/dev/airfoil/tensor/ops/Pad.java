@@ -12,8 +12,13 @@ public record Pad(int axis, int before, int after) implements Primitive {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         TensorSpec x = inputs.getFirst();
-        Dims.of(name()).bind("x", x, "..").require(before >= 0 && after >= 0, "padding must not be negative");
-        return List.of(x.withShape(x.shape().with(axis, before + x.shape().dim(axis) + after)));
+        Dims dims = Dims.of(name())
+                .bind("x", x, "..")
+                .requireAxis(axis)
+                .require(before >= 0 && after >= 0, "padding must not be negative");
+        long size = (long) before + x.shape().dim(axis) + after;
+        dims.requireSize(size);
+        return List.of(x.withShape(x.shape().with(axis, (int) size)));
     }
 
     @Override

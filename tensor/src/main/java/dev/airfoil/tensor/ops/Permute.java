@@ -1,5 +1,6 @@
 package dev.airfoil.tensor.ops;
 
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.TensorException;
@@ -11,6 +12,7 @@ import java.util.stream.IntStream;
 /** The axes in another order: axis i of the result is axis {@code order(i)} of the input. */
 public record Permute(List<Integer> order) implements View {
     public Permute {
+        Dims.given("permute", "order", order);
         order = List.copyOf(order);
         if (!order.stream().sorted().toList().equals(range(order.size()))) {
             throw new TensorException("permute: " + order + " is not an order of the axes 0.." + (order.size() - 1));

@@ -1,6 +1,7 @@
 package dev.airfoil.tensor.ops;
 
 import dev.airfoil.tensor.DType;
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.Primitive;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.TensorSpec;
@@ -18,6 +19,11 @@ public record Random(Distribution distribution, long seed, long stream, Shape sh
         UNIFORM,
         /** Mean 0, standard deviation 1. */
         NORMAL
+    }
+
+    public Random {
+        Dims.given("random", "distribution", distribution);
+        Dims.given("random", "shape", shape);
     }
 
     @Override

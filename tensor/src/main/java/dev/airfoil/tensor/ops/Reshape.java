@@ -1,5 +1,6 @@
 package dev.airfoil.tensor.ops;
 
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Shape;
@@ -9,6 +10,10 @@ import dev.airfoil.tensor.Vjp;
 
 /** The same elements in row-major order under another shape. {@code F.reshape} copies first where a view cannot do. */
 public record Reshape(Shape shape) implements View {
+    public Reshape {
+        Dims.given("reshape", "shape", shape);
+    }
+
     /** {@code dims} with a {@code -1} replaced by what is left over of {@code from}. */
     public static Shape complete(Shape from, int... dims) {
         int[] d = dims.clone();
@@ -22,7 +27,9 @@ public record Reshape(Shape shape) implements View {
             }
         }
         if (open >= 0) {
-            d[open] = known == 0 ? 0 : Math.toIntExact(from.size() / known);
+            long rest = known == 0 ? 0 : from.size() / known;
+            Dims.of("reshape").requireSize(rest);
+            d[open] = (int) rest;
         }
         Shape to = Shape.of(d);
         if (to.size() != from.size()) {

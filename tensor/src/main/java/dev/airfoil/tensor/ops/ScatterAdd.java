@@ -13,6 +13,7 @@ public record ScatterAdd(int rows) implements Primitive {
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims d = Dims.of(name()).bind("ids", inputs.get(0), DType.I32, "..").bind("values", inputs.get(1), ".. d");
+        d.require(rows >= 0, "rows " + rows + " must not be negative");
         d.require(rows > 0 || d.leading().size() == 0, "a table without rows has none for the ids");
         return List.of(TensorSpec.f32(rows, d.get("d")));
     }

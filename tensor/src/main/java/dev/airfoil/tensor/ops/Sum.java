@@ -11,8 +11,11 @@ import java.util.List;
 /** Sum over {@code axes} (ascending), which stay with size 1. */
 public record Sum(List<Integer> axes, Rounding rounding) implements Primitive {
     public Sum {
+        Dims.given("sum", "axes", axes);
+        Dims.given("sum", "rounding", rounding);
         axes = List.copyOf(axes);
-        Dims.of("sum").require(axes.stream().allMatch(a -> a >= 0), "axes " + axes + " must be counted from the first");
+        List<Integer> ascending = axes.stream().sorted().distinct().toList();
+        Dims.of("sum").require(axes.equals(ascending), "axes " + axes + " must ascend");
     }
 
     /** In the type of the terms. */
@@ -25,6 +28,7 @@ public record Sum(List<Integer> axes, Rounding rounding) implements Primitive {
         Dims dims = Dims.of(name()).bind("x", inputs.getFirst(), "..");
         Shape shape = inputs.getFirst().shape();
         for (int a : axes) {
+            dims.requireAxis(a);
             shape = shape.with(a, 1);
         }
         return List.of(new TensorSpec(rounding.of(dims.storage()), shape));

@@ -27,6 +27,10 @@ public record Unary(Fn fn) implements Primitive {
         ERF
     }
 
+    public Unary {
+        Dims.given("unary", "fn", fn);
+    }
+
     @Override
     public List<TensorSpec> infer(List<TensorSpec> inputs) {
         Dims.of(name()).bind("x", inputs.getFirst(), "..");
