@@ -45,6 +45,7 @@ public record DitConfig(
     }
 
     public DitConfig {
+        require(sharing != null, "sharing is null");
         require(layers > 0, "layers " + layers + " must be positive");
         require(dim > 0 && heads > 0 && dim % heads == 0, "heads " + heads + " must divide dim " + dim);
         require(dim / heads % 4 == 0, "head width " + dim / heads + " must be a multiple of 4");
@@ -144,7 +145,10 @@ public record DitConfig(
                 .findFirst()
                 .orElseThrow(() -> new TensorException("dit config: variant '" + variant + "' is not one of "
                         + Arrays.stream(Sharing.values()).map(Sharing::variant).collect(Collectors.joining(", "))));
-        int layers = number(map, "layers", -1);
+        if (map.get("layers") == null) {
+            throw new TensorException("dit config: layers is missing");
+        }
+        int layers = number(map, "layers", 0);
         return new DitConfig(
                 sharing,
                 layers,
@@ -158,10 +162,10 @@ public record DitConfig(
 
     private static int number(Map<String, ?> map, String key, int otherwise) {
         return switch (map.get(key)) {
-            case Number n -> n.intValue();
+            case Number n when n.doubleValue() == n.intValue() -> n.intValue();
             case null -> otherwise;
             case Object o ->
-                throw new TensorException("dit config: " + key + " is '" + o + "' where a number is wanted");
+                throw new TensorException("dit config: " + key + " is '" + o + "' where a whole number is wanted");
         };
     }
 

@@ -52,7 +52,10 @@ class DitConfigTest {
         assertThatThrownBy(() -> DitConfig.of(Map.of("variant", "mmdit", "layers", 2)))
                 .hasMessageContaining("variant 'mmdit' is not one of air, air_lite_attn, air_lite_full");
         assertThatThrownBy(() -> DitConfig.of(Map.of("variant", "air", "layers", "two")))
-                .hasMessageContaining("layers is 'two' where a number is wanted");
+                .hasMessageContaining("layers is 'two' where a whole number is wanted");
+        assertThatThrownBy(() -> DitConfig.of(Map.of("variant", "air", "layers", 2.5)))
+                .hasMessageContaining("layers is '2.5' where a whole number is wanted");
+        assertThatThrownBy(() -> DitConfig.of(Map.of("variant", "air"))).hasMessageContaining("layers is missing");
         assertThatThrownBy(() -> DitConfig.preset("air-s").requireLatentSize(33, 32))
                 .hasMessageContaining("33 x 32 cannot be cut into patches of 2 x 2");
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A picture and how it was made.
@@ -32,6 +33,12 @@ public record GeneratedImage(
         String model,
         List<String> warnings) {
     public GeneratedImage {
+        Objects.requireNonNull(picture, "picture");
+        Objects.requireNonNull(prompt, "prompt");
+        Objects.requireNonNull(negativePrompt, "negativePrompt");
+        Objects.requireNonNull(sampler, "sampler");
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(warnings, "warnings");
         warnings = List.copyOf(warnings);
     }
 

@@ -1,6 +1,7 @@
 package dev.airfoil.pipeline;
 
 import dev.airfoil.tensor.TensorException;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,6 +26,7 @@ public record ImageSize(int width, int height) {
      * @throws TensorException if {@code text} is neither
      */
     public static ImageSize parse(String text) {
+        Objects.requireNonNull(text, "text");
         Matcher m = TEXT.matcher(text.strip());
         if (!m.matches()) {
             throw new TensorException("'" + text + "' is no image size: write 32 for a square, or 48x32");

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A model on disk: one safetensors file with the denoiser's parameters by name, and a {@link ModelInfo} in its
@@ -48,6 +49,7 @@ public final class ModelFile implements AutoCloseable {
      * @throws TensorException if the file is damaged or holds no Airfoil model
      */
     public static ModelFile open(Path path) {
+        Objects.requireNonNull(path, "path");
         SafetensorsFile file = Safetensors.open(path);
         try {
             String json = file.metadata().get(KEY);

@@ -4,6 +4,8 @@ import dev.airfoil.dit.DitConfig;
 import dev.airfoil.tensor.TensorException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +36,11 @@ public record ModelInfo(
     private static final TypeReference<Map<String, Object>> SETTINGS = new TypeReference<>() {};
 
     public ModelInfo {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(config, "config");
+        Objects.requireNonNull(textEncoder, "textEncoder");
+        Objects.requireNonNull(codec, "codec");
+        Objects.requireNonNull(training, "training");
         if (imageSize < 1 || textTokens < 1) {
             throw new TensorException("a model for pictures of " + imageSize + " pixels and texts of " + textTokens
                     + " tokens cannot be: both must be positive");
@@ -59,7 +66,7 @@ public record ModelInfo(
     static ModelInfo parse(String json) {
         try {
             JsonNode root = JsonMapper.shared().readTree(json);
-            int format = required(root, "format").asInt();
+            int format = whole(root, "format");
             if (format != FORMAT) {
                 throw new TensorException("its format is " + format + " and this version of Airfoil reads " + FORMAT);
             }
@@ -68,23 +75,35 @@ public record ModelInfo(
                     .properties()
                     .forEach(e -> training.put(e.getKey(), e.getValue().asString("")));
             return new ModelInfo(
-                    required(root, "name").asString(),
-                    DitConfig.of(JsonMapper.shared().convertValue(required(root, "dit"), SETTINGS)),
-                    TextEncoderChoice.labelled(required(root, "text_encoder").asString()),
-                    required(root, "text_tokens").asInt(),
-                    CodecChoice.labelled(required(root, "codec").asString()),
-                    required(root, "image_size").asInt(),
-                    required(root, "guidance").asDouble(),
+                    text(root, "name"),
+                    DitConfig.of(JsonMapper.shared()
+                            .convertValue(required(root, "dit", JsonNode::isObject, "an object"), SETTINGS)),
+                    TextEncoderChoice.labelled(text(root, "text_encoder")),
+                    whole(root, "text_tokens"),
+                    CodecChoice.labelled(text(root, "codec")),
+                    whole(root, "image_size"),
+                    required(root, "guidance", JsonNode::isNumber, "a number").asDouble(),
                     training);
         } catch (JacksonException e) {
             throw new TensorException("its description cannot be read: " + e.getOriginalMessage(), e);
         }
     }
 
-    private static JsonNode required(JsonNode root, String key) {
+    private static String text(JsonNode root, String key) {
+        return required(root, key, JsonNode::isString, "text").asString();
+    }
+
+    private static int whole(JsonNode root, String key) {
+        return required(root, key, JsonNode::isInt, "a whole number").asInt();
+    }
+
+    private static JsonNode required(JsonNode root, String key, Predicate<JsonNode> fits, String wanted) {
         JsonNode node = root.path(key);
         if (node.isMissingNode() || node.isNull()) {
             throw new TensorException("its description lacks '" + key + "'");
+        }
+        if (!fits.test(node)) {
+            throw new TensorException("its description has " + key + " = " + node + " where " + wanted + " is wanted");
         }
         return node;
     }

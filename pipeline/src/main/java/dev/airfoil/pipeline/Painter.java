@@ -13,12 +13,15 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.text.TextFeatures;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A denoiser and the codec of its latents: paints pictures for text features. Owns neither. */
 public record Painter(DitAir model, LatentCodec codec) {
     /** @throws TensorException if model and codec do not belong together */
     public Painter {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(codec, "codec");
         if (model.config().latentChannels() != codec.channels()) {
             throw new TensorException("the model has " + model.config().latentChannels()
                     + " latent channels and the codec " + codec.channels() + "; they do not belong together");
@@ -26,7 +29,13 @@ public record Painter(DitAir model, LatentCodec codec) {
     }
 
     /** How the way from noise to data is walked. */
-    public record Walk(Sampler sampler, SigmaSchedule schedule, Guidance guidance) {}
+    public record Walk(Sampler sampler, SigmaSchedule schedule, Guidance guidance) {
+        public Walk {
+            Objects.requireNonNull(sampler, "sampler");
+            Objects.requireNonNull(schedule, "schedule");
+            Objects.requireNonNull(guidance, "guidance");
+        }
+    }
 
     /**
      * Paints one picture a seed.

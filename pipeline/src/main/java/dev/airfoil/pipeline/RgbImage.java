@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A picture of 8-bit red, green and blue, three bytes a pixel, row by row. Immutable. */
 public final class RgbImage {
@@ -26,6 +27,7 @@ public final class RgbImage {
 
     /** A picture of these bytes, which are copied. */
     public static RgbImage of(int width, int height, byte[] rgb) {
+        Objects.requireNonNull(rgb, "rgb");
         if (width < 1 || height < 1 || rgb.length != CHANNELS * width * height) {
             throw new TensorException(
                     "a picture of " + width + "x" + height + " cannot be made of " + rgb.length + " bytes");
@@ -35,6 +37,7 @@ public final class RgbImage {
 
     /** The pictures in {@code images [b 3 h w]}, where -1 is dark and 1 light; what lies outside is clipped. */
     public static List<RgbImage> of(Tensor images) {
+        Objects.requireNonNull(images, "images");
         Dims dims = Dims.of("rgbImage").bind("images", images.spec(), "b 3 h w");
         int pixels = dims.get("h") * dims.get("w");
         float[] values = images.toFloats();
@@ -89,6 +92,8 @@ public final class RgbImage {
      * @throws TensorException if it cannot be written
      */
     public void writePng(Path target, Map<String, String> texts) {
+        Objects.requireNonNull(target, "target");
+        Objects.requireNonNull(texts, "texts");
         Png.write(target, this, texts);
     }
 

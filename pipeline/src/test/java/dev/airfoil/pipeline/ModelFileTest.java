@@ -29,6 +29,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ModelFileTest {
@@ -128,6 +129,26 @@ class ModelFileTest {
         assertThatThrownBy(() -> ModelFile.open(cut))
                 .isInstanceOf(TensorException.class)
                 .hasMessageContaining("cut.safetensors");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "format":1             | "format":"one"      | format = "one" where a whole number is wanted
+                    "name":"tiny"          | "name":7            | name = 7 where text is wanted
+                    "text_tokens":5        | "text_tokens":null  | lacks 'text_tokens'
+                    "text_tokens":5        | "text_tokens":5.5   | text_tokens = 5.5 where a whole number is wanted
+                    "image_size":8         | "image_size":1e30   | image_size = 1.0E30 where a whole number is wanted
+                    "guidance":3.5         | "guidance":"much"   | guidance = "much" where a number is wanted
+                    "dit":{"variant"       | "dit":3,"x":{"y"    | dit = 3 where an object is wanted
+                    "layers":2,            |                     | dit config: layers is missing
+                    "layers":2             | "layers":"two"      | dit config: layers is 'two' where a whole number
+                    """)
+    void aFieldThatIsAbsentOrOfAnotherTypeIsNamed(String good, String bad, String message) {
+        String json = Tiny.INFO.toJson();
+        assertThat(json).contains(good);
+        assertThatThrownBy(() -> ModelInfo.parse(json.replace(good, bad == null ? "" : bad)))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining(message);
     }
 
     private static ModelInfo info(DitConfig config) {
