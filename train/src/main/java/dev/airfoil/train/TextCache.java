@@ -11,6 +11,7 @@ import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.tensor.io.Safetensors;
 import dev.airfoil.tensor.io.SafetensorsFile;
 import dev.airfoil.tensor.io.SafetensorsWriter;
+import dev.airfoil.tensor.io.UserCache;
 import dev.airfoil.text.TextEncoder;
 import dev.airfoil.text.TextFeatures;
 import dev.airfoil.train.data.ImageTextSet;
@@ -78,9 +79,19 @@ public final class TextCache implements AutoCloseable {
         return captions;
     }
 
-    /** Where the cache of a set lies: in its folder. */
+    /** Where the cache of a set lies: in its folder, or if nothing can be written there in the user's own. */
     public static Path in(Path set, TextEncoderChoice encoder, int tokens) {
-        return set.resolve("text-" + encoder.label() + "-" + tokens + ".safetensors");
+        String name = "text-" + encoder.label() + "-" + tokens + ".safetensors";
+        Path beside = set.resolve(name);
+        return Files.exists(beside) || Files.isWritable(set)
+                ? beside
+                : ofUser(set).resolve(name);
+    }
+
+    /** A folder for a set that is read-only, by the place of the set. */
+    static Path ofUser(Path set) {
+        Path place = set.toAbsolutePath().normalize();
+        return UserCache.folder().resolve("text").resolve(Integer.toHexString(place.hashCode()));
     }
 
     /**
@@ -194,8 +205,8 @@ public final class TextCache implements AutoCloseable {
         private final FileChannel channel;
 
         Spill(Path target) throws IOException {
-            Path beside = Files.createTempFile(
-                    target.toAbsolutePath().getParent(), target.getFileName().toString(), null);
+            Path folder = Files.createDirectories(target.toAbsolutePath().getParent());
+            Path beside = Files.createTempFile(folder, target.getFileName().toString(), null);
             channel = FileChannel.open(
                     beside, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
         }

@@ -3,6 +3,7 @@ package dev.airfoil.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.airfoil.pipeline.TextEncoderChoice;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.Backends;
@@ -10,6 +11,7 @@ import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Eager;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.io.UserCache;
 import dev.airfoil.text.TextEncoder;
 import dev.airfoil.text.TextFeatures;
 import dev.airfoil.train.data.ImageTextSet;
@@ -83,13 +85,24 @@ class TextCacheTest {
     }
 
     @Test
-    void whereNothingCanBeWrittenItSaysWhatToDo() {
+    void whereNothingCanBeWrittenItSaysWhatToDo() throws IOException {
         SequencedSet<String> captions = TextCache.captions(ImageTextSet.open(Tiny.set(folder.resolve("set"), 3)));
-        Path nowhere = folder.resolve("none/t.safetensors");
+        Path nowhere = Files.createFile(folder.resolve("none")).resolve("t.safetensors");
         assertThatThrownBy(() ->
                         TextCache.build(nowhere, Tiny.config().encoder(), Tiny.encoder(), captions, Progress.NONE))
                 .isInstanceOf(TensorException.class)
                 .hasMessageContainingAll("cannot write the text features " + nowhere, "copy the set to a folder");
+    }
+
+    /** There is no folder of a set that could not be written here where the tests run as root: one that is not there. */
+    @Test
+    void ofASetThatIsReadOnlyItLiesInTheUsersCache() {
+        Path set = Tiny.set(folder.resolve("set"), 3);
+        String name = "text-e5-small-v2-24.safetensors";
+        assertThat(TextCache.in(set, TextEncoderChoice.E5_SMALL_V2, 24)).isEqualTo(set.resolve(name));
+        Path other = TextCache.in(folder.resolve("gone"), TextEncoderChoice.E5_SMALL_V2, 24);
+        assertThat(other).startsWithRaw(UserCache.folder().resolve("text")).hasFileName(name);
+        assertThat(other.getParent()).isNotEqualTo(TextCache.ofUser(set));
     }
 
     @Test

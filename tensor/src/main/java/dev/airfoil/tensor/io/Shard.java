@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -13,6 +14,10 @@ import java.nio.file.StandardOpenOption;
 record Shard(Path path, Header header, MemorySegment bytes) {
     /** Maps {@code path}, read-only, for as long as {@code arena} lives. */
     static Shard open(Path path, Arena arena) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            // Opening a pipe waits for a writer, perhaps for ever.
+            throw new TensorException("cannot read " + path + ": it is no regular file; copy it into one");
+        }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             Header header = Header.read(path, channel);
             return new Shard(path, header, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));

@@ -2,6 +2,7 @@ package dev.airfoil.tensor.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Shape;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -42,6 +44,16 @@ class SafetensorsFileTest {
             assertThat(sigmas.file()).isEqualTo(path);
             assertThat(file.floats("out.sigmas")).startsWith(1f).endsWith(0f);
         }
+    }
+
+    /** A pipe without a writer would be waited for; a device stands for one here. */
+    @Test
+    void whatIsNoRegularFileIsNotOpened() {
+        Path device = Path.of("/dev/zero");
+        assumeTrue(Files.exists(device), "this system has no /dev/zero");
+        assertThatThrownBy(() -> Safetensors.open(device))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("cannot read /dev/zero: it is no regular file");
     }
 
     @Test
