@@ -378,6 +378,10 @@ public final class ClBackend implements Backend {
 
     @Override
     public synchronized void close() {
-        releases.close();
+        try {
+            releases.close();
+        } catch (CLException e) {
+            throw failed("release", e);
+        }
     }
 }

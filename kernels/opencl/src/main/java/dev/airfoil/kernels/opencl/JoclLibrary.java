@@ -2,11 +2,13 @@ package dev.airfoil.kernels.opencl;
 
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.AtomicFile;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.jocl.CL;
 import org.jocl.LibUtils;
 
@@ -28,7 +30,15 @@ final class JoclLibrary {
      */
     static void unpack() {
         String file = LibUtils.createLibraryFileName(LibUtils.createPlatformLibraryName(NAME));
-        unpack(file, Path.of(System.getProperty("java.io.tmpdir")));
+        if (!isOnPath(file, System.getProperty("java.library.path", ""))) {
+            unpack(file, Path.of(System.getProperty("java.io.tmpdir")));
+        }
+    }
+
+    /** Whether one of the folders holds the file: there JOCL looks first. */
+    static boolean isOnPath(String file, String folders) {
+        return Stream.of(folders.split(File.pathSeparator))
+                .anyMatch(folder -> Files.isRegularFile(Path.of(folder, file)));
     }
 
     static void unpack(String file, Path folder) {

@@ -131,6 +131,7 @@ record Patches(Conv2d conv, Direction direction, Tensor images, int kh, int kw, 
         return cl.hopper()
                 && images.dtype() == DType.BF16
                 && conv.stride() == 1
+                && images.dim(1) > 0
                 && images.dim(1) % BLOCK == 0
                 && (gridCols % BLOCK == 0 || wholeLines);
     }

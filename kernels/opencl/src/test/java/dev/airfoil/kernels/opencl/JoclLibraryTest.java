@@ -2,6 +2,7 @@ package dev.airfoil.kernels.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,5 +44,15 @@ class JoclLibraryTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).isEmpty();
         }
+    }
+
+    /** As a program that may not write its folder for temporary files can have it. */
+    @Test
+    void whatJoclFindsByItselfIsKnown() throws IOException {
+        String path = folder.resolve("none") + File.pathSeparator + folder;
+        assertThat(JoclLibrary.isOnPath(FILE, path)).isFalse();
+        Files.createFile(folder.resolve(FILE));
+        assertThat(JoclLibrary.isOnPath(FILE, path)).isTrue();
+        assertThat(JoclLibrary.isOnPath(FILE, "")).isFalse();
     }
 }
