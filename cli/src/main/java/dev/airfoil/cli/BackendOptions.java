@@ -34,8 +34,9 @@ final class BackendOptions {
     @Option(
             names = "--memory",
             paramLabel = "MB",
-            description = "The most memory that tensors may take together, and on the cpu the weights kept packed; what "
-                    + "kernels work in and the Java heap come on top. Default: the backend's choice.")
+            description =
+                    "The most memory that tensors may take together, and on the cpu the weights kept packed; what "
+                            + "kernels work in and the Java heap come on top. Default: the backend's choice.")
     private Optional<Long> memory;
 
     @Option(

@@ -19,14 +19,14 @@ final class Examples {
     static List<Example> ofTiles(Size s) {
         Attention attention = Attention.ofHeadWidth(s.e());
         Tensor x = s.heads();
-        Tensor o = s.normal(1, s.n(), s.h(), s.e());
+        Tensor o = s.numbers(1, s.n(), s.h(), s.e());
         return List.of(
                 Example.of(
                         new MatMul(),
                         s.tokens().reshape(s.n(), s.d()),
                         s.weight().transpose()),
                 Example.of(attention, x, x, x),
-                Example.of(new AttentionGrad(attention), x, x, x, o, s.normal(1, s.h(), s.n()), o));
+                Example.of(new AttentionGrad(attention), x, x, x, o, s.numbers(1, s.h(), s.n()), o));
     }
 
     /** All others. */
@@ -42,10 +42,10 @@ final class Examples {
     private static List<Example> products(Size s) {
         Conv2d same = Conv2d.of(1, 1);
         Conv2d half = Conv2d.of(2, 1);
-        Tensor smaller = s.normal(1, s.c(), half.outRows(s.side(), 3), half.outCols(s.side(), 3));
+        Tensor smaller = s.numbers(1, s.c(), half.outRows(s.side(), 3), half.outCols(s.side(), 3));
         LinearQ8.Weight bytes = LinearQ8.Weight.of(s.weight());
         return List.of(
-                Example.of(new Linear(Activation.Fn.GELU_TANH), s.tokens(), s.weight(), s.normal(2 * s.e())),
+                Example.of(new Linear(Activation.Fn.GELU_TANH), s.tokens(), s.weight(), s.numbers(2 * s.e())),
                 Example.of(new Linear(Activation.Fn.NONE), s.tokens(), F.cast(s.weight(), DType.BF16)),
                 Example.of(new LinearQ8(Activation.Fn.NONE), s.tokens(), bytes.values(), bytes.scale()),
                 Example.of(same, s.image(), s.kernel()),
@@ -58,9 +58,9 @@ final class Examples {
     private static List<Example> rows(Size s) {
         int split = s.n() / 4;
         GatedResidual.Norm norm = GatedResidual.Norm.LAYER;
-        Tensor table = s.normal(s.n(), s.e() / 2);
-        Tensor weight = s.normal(s.e());
-        Tensor channels = s.normal(s.c());
+        Tensor table = s.numbers(s.n(), s.e() / 2);
+        Tensor weight = s.numbers(s.e());
+        Tensor channels = s.numbers(s.c());
         return List.of(
                 Example.of(new LayerNorm(EPS), s.tokens(), s.row(), s.row()),
                 Example.of(new LayerNormGrad(EPS), s.tokens(), s.row(), s.tokens()),
@@ -118,12 +118,12 @@ final class Examples {
                 Example.of(new Copy(), s.heads().permute(0, 2, 1, 3)),
                 Example.of(new Concat(1), s.tokens(), s.tokens()),
                 Example.of(new Pad(1, 1, 1), s.tokens()),
-                Example.of(new Gather(), s.normal(s.n(), s.d()), s.ids()),
-                Example.of(new ScatterAdd(s.n()), s.ids(), s.normal(s.n(), s.d())));
+                Example.of(new Gather(), s.numbers(s.n(), s.d()), s.ids()),
+                Example.of(new ScatterAdd(s.n()), s.ids(), s.numbers(s.n(), s.d())));
     }
 
     private static List<Example> optimizers(Size s) {
-        Tensor p = s.normal(s.n(), s.d());
+        Tensor p = s.numbers(s.n(), s.d());
         Tensor squares = s.squares(s.n(), s.d());
         return List.of(
                 Example.of(new AdamWUpdate(0.01, 0.9, 0.99, 1e-8, 0.05, 3), p, p, p, squares),
