@@ -1,5 +1,6 @@
 package dev.airfoil.cli;
 
+import dev.airfoil.train.StopSignal;
 import dev.airfoil.train.data.BuildReport;
 import dev.airfoil.train.data.EmojiBuilder;
 import dev.airfoil.train.data.FolderSource;
@@ -7,8 +8,10 @@ import dev.airfoil.train.data.Licence;
 import dev.airfoil.train.data.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -26,6 +29,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND")
 final class DataCommand implements Runnable {
     private static final int SKIPS_SHOWN = 5;
+    /** For the picture that is being drawn; a download is not waited for. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     @Spec
     private CommandSpec spec;
@@ -95,8 +100,14 @@ final class DataCommand implements Runnable {
     private int build(Function<Progress, BuildReport> work) {
         PrintWriter console = spec.commandLine().getOut();
         BuildReport report;
-        try (ProgressLine line = new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal())) {
-            report = work.apply((done, total, note) -> line.update(done / (double) Math.max(1, total), note));
+        try (StopSignal stop = StopSignal.onInterrupt(PATIENCE);
+                ProgressLine line = new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal())) {
+            report = work.apply((done, total, note) -> {
+                if (stop.isAsked()) {
+                    throw new CancellationException("stopped; no set was made, and one that stood there is untouched");
+                }
+                line.update(done / (double) Math.max(1, total), note);
+            });
         }
         console.println(report.folder() + ": " + report.pairs() + " pictures of " + report.concepts() + " concepts, "
                 + report.heldOut() + " pictures held out, " + report.skipped().size() + " skipped");

@@ -77,10 +77,14 @@ record Failures(boolean verbose) implements IParameterExceptionHandler, IExecuti
         return e instanceof CancellationException ? INTERRUPTED : FAILED;
     }
 
-    /** The heap is full; tensors lie elsewhere and say so themselves. */
+    /** The heap is full, or the system gives no more; tensors lie elsewhere and say so themselves. */
     int outOfMemory(OutOfMemoryError e, PrintWriter err) {
-        err.println("airfoil: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB is full ("
-                + e.getMessage() + "); give it more with AIRFOIL_JAVA_OPTS=-Xmx4g");
+        String why = String.valueOf(e.getMessage());
+        err.println(
+                why.contains("heap")
+                        ? "airfoil: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB is full ("
+                                + why + "); give it more with AIRFOIL_JAVA_OPTS=-Xmx4g"
+                        : "airfoil: there is too little memory (" + why + "); use a smaller batch, image or model");
         if (verbose) {
             e.printStackTrace(err);
         }

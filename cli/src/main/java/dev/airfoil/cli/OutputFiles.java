@@ -12,7 +12,8 @@ import java.util.stream.LongStream;
 /** Where pictures go. */
 final class OutputFiles {
     private static final String PNG = ".png";
-    private static final int MAX_NAME = 60;
+    /** Code points: a name may have 255 bytes, and numbers follow. */
+    private static final int MAX_NAME = 50;
 
     private OutputFiles() {}
 

@@ -31,8 +31,8 @@ class OutputFilesTest {
                 .containsExactly(folder.resolve("a-red-apple-noto-style.png"));
         assertThat(OutputFiles.name("?!")).isEqualTo("picture");
         assertThat(OutputFiles.name("苹果 apple")).isEqualTo("苹果-apple");
-        assertThat(OutputFiles.name("a".repeat(200))).hasSize(60);
-        assertThat(OutputFiles.name("a".repeat(59) + "\uD840\uDC00b")).isEqualTo("a".repeat(59) + "\uD840\uDC00");
+        assertThat(OutputFiles.name("a".repeat(200))).hasSize(50);
+        assertThat(OutputFiles.name("a".repeat(49) + "\uD840\uDC00b")).isEqualTo("a".repeat(49) + "\uD840\uDC00");
     }
 
     @Test

@@ -28,7 +28,7 @@ public final class RgbImage {
     /** A picture of these bytes, which are copied. */
     public static RgbImage of(int width, int height, byte[] rgb) {
         Objects.requireNonNull(rgb, "rgb");
-        if (width < 1 || height < 1 || rgb.length != CHANNELS * width * height) {
+        if (width < 1 || height < 1 || rgb.length != (long) CHANNELS * width * height) {
             throw new TensorException(
                     "a picture of " + width + "x" + height + " cannot be made of " + rgb.length + " bytes");
         }

@@ -27,6 +27,9 @@ import java.util.stream.LongStream;
  * take turns, since one alone keeps all cores busy.
  */
 public final class TextToImage implements AutoCloseable {
+    /** Of what was cut of a prompt, the code points that a warning shows. */
+    private static final int MOST_CUT = 100;
+
     private final Eager eager;
     private final Scope weights;
     private final ModelInfo info;
@@ -235,10 +238,15 @@ public final class TextToImage implements AutoCloseable {
                 if (!cut.isEmpty()) {
                     String which = i == texts.cut().size() - 1 ? "prompt" : "negative prompt";
                     warnings.add("the " + which + " is longer than the " + encoder.limit()
-                            + " tokens that the model reads; this end of it was cut: \"" + cut + "\"");
+                            + " tokens that the model reads; this end of it was cut: \"" + shortened(cut) + "\"");
                 }
             }
             return warnings;
+        }
+
+        private static String shortened(String text) {
+            int[] points = text.codePoints().limit(MOST_CUT + 1).toArray();
+            return points.length <= MOST_CUT ? text : new String(points, 0, MOST_CUT) + " ...";
         }
     }
 

@@ -87,7 +87,7 @@ public final class Tensor {
         if (!dtype.isFloat()) {
             throw new TensorException("toFloats: the tensor is " + spec() + "; cast it to F32 first");
         }
-        float[] values = new float[Math.toIntExact(size())];
+        float[] values = new float[length("toFloats")];
         Scope.run("toFloats", () -> unrecorded(() -> F.cast(this, DType.F32)).download(MemorySegment.ofArray(values)));
         return values;
     }
@@ -97,9 +97,16 @@ public final class Tensor {
         if (dtype != DType.I32) {
             throw new TensorException("toInts: the tensor is " + spec() + " where I32 is wanted");
         }
-        int[] values = new int[Math.toIntExact(size())];
+        int[] values = new int[length("toInts")];
         download(MemorySegment.ofArray(values));
         return values;
+    }
+
+    private int length(String user) {
+        if (size() > Integer.MAX_VALUE - 8) {
+            throw new TensorException(user + ": " + spec() + " is too long for a Java array; download it to a segment");
+        }
+        return (int) size();
     }
 
     /** The value of an F32 tensor with one element. */

@@ -90,7 +90,7 @@ public final class FolderSource {
         for (Path file : files) {
             String id = unixName(folder.relativize(file));
             Path text = file.resolveSibling(file.getFileName().toString().replaceFirst("\\.[^.]*$", ".txt"));
-            if (!Files.exists(text)) {
+            if (!Files.isRegularFile(text)) {
                 writer.skip(id, "no caption: " + text.getFileName() + " is missing");
                 continue;
             }
@@ -200,7 +200,7 @@ public final class FolderSource {
     }
 
     private static byte[] read(Path file, int size) throws IOException {
-        if (!Files.isReadable(file)) {
+        if (!Files.isReadable(file) || !Files.isRegularFile(file)) { // a pipe would be waited for
             throw new IOException("there is no such file");
         }
         try {

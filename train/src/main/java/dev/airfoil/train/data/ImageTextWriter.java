@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Writer;
 import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,6 +36,8 @@ final class ImageTextWriter implements AutoCloseable {
 
     private final Path target;
     private final Path beside;
+    private final Path lock;
+    private final FileChannel locked;
     private final int size;
     private final OutputStream pixels;
     private final Writer pairs;
@@ -57,11 +62,39 @@ final class ImageTextWriter implements AutoCloseable {
         this.size = size;
         checkReplaceable(this.target);
         this.beside = this.target.resolveSibling("." + this.target.getFileName() + ".partial");
-        delete(beside);
-        Files.createDirectories(beside);
-        sweep(beside.getParent());
-        this.pixels = new BufferedOutputStream(Files.newOutputStream(beside.resolve(ImageTextSet.PIXELS)), 1 << 20);
-        this.pairs = Files.newBufferedWriter(beside.resolve(ImageTextSet.PAIRS));
+        this.lock = this.target.resolveSibling("." + this.target.getFileName() + ".lock");
+        Files.createDirectories(lock.getParent());
+        this.locked = lock();
+        try {
+            delete(beside);
+            Files.createDirectories(beside);
+            sweep(beside.getParent());
+            this.pixels = new BufferedOutputStream(Files.newOutputStream(beside.resolve(ImageTextSet.PIXELS)), 1 << 20);
+            this.pairs = Files.newBufferedWriter(beside.resolve(ImageTextSet.PAIRS));
+        } catch (IOException e) {
+            unlock();
+            throw e;
+        }
+    }
+
+    /** Two builds of one set would write over each other; the lock of a killed one is gone with it. */
+    private FileChannel lock() throws IOException {
+        FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            LOG.log(Level.DEBUG, "another thread builds {0}", target);
+        }
+        channel.close();
+        throw new DataException(target + " is being made by another build; wait for its end, or name another folder.");
+    }
+
+    private void unlock() throws IOException {
+        try (locked) {
+            Files.deleteIfExists(lock);
+        }
     }
 
     private static void checkReplaceable(Path target) throws IOException {
@@ -147,7 +180,11 @@ final class ImageTextWriter implements AutoCloseable {
         try (pixels) {
             pairs.close();
         } finally {
-            delete(beside);
+            try {
+                delete(beside);
+            } finally {
+                unlock();
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,34 @@ class FolderSourceTest {
         FolderSource.build(images, out, 4, Progress.NONE);
         assertThat(killed).doesNotExist();
         assertThat(List.of(atWork, strange, seen)).allMatch(Files::exists);
+    }
+
+    @Test
+    void twoBuildsOfOneSetDoNotMeet() throws IOException {
+        picture("a.png", 4, 4, Color.RED);
+        caption("a.txt", "red");
+        FolderSource.build(
+                images,
+                out,
+                4,
+                (_, _, _) -> assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
+                        .isInstanceOf(DataException.class)
+                        .hasMessageContaining("is being made by another build"));
+        assertThat(ImageTextSet.open(out).size()).isEqualTo(1);
+        assertThat(folder.toFile().list())
+                .containsExactlyInAnyOrder("images", out.getFileName().toString());
+    }
+
+    /** As Ctrl-C does. */
+    @Test
+    void aBuildThatIsStoppedLeavesNothing() throws IOException {
+        picture("a.png", 4, 4, Color.RED);
+        caption("a.txt", "red");
+        assertThatThrownBy(() -> FolderSource.build(images, out, 4, (_, _, _) -> {
+                    throw new CancellationException("stopped");
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(folder.toFile().list()).containsExactly("images");
     }
 
     private Path partial(String name, String pixels, int days) throws IOException {

@@ -13,6 +13,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.Attention;
 import dev.airfoil.tensor.ops.GatedResidual.Norm;
+import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * turns of loops, not work. So the first sight of a loop should be many calls of next to no work.
  */
 final class WarmUp {
+    private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
     private static final Options ALONE = new Options(OptionalInt.of(1), OptionalLong.empty());
     /** Keys of more than one block: only the second is added to the first. */
     private static final int FAR = 110;
@@ -37,11 +39,15 @@ final class WarmUp {
     /** Starts it, once in a virtual machine: all backends share what was compiled. */
     static void start(Choice choice) {
         if (STARTED.compareAndSet(false, true)) {
-            Thread.ofPlatform().daemon().name("airfoil-warm-up").start(() -> {
-                try (CpuBackend backend = new CpuBackend(ALONE, choice)) {
-                    run(backend);
-                }
-            });
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("airfoil-warm-up")
+                    .uncaughtExceptionHandler((_, e) -> LOG.log(Level.DEBUG, "the warm-up ended early", e))
+                    .start(() -> {
+                        try (CpuBackend backend = new CpuBackend(ALONE, choice)) {
+                            run(backend);
+                        }
+                    });
         }
     }
 

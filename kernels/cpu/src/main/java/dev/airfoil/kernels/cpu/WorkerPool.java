@@ -1,5 +1,6 @@
 package dev.airfoil.kernels.cpu;
 
+import dev.airfoil.tensor.TensorException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,8 +63,13 @@ public final class WorkerPool implements AutoCloseable {
 
     private static WorkerPool of(int threads, boolean cutsAll) {
         WorkerPool pool = new WorkerPool(threads, cutsAll);
-        for (Worker worker : pool.workers) {
-            worker.thread.start();
+        try {
+            for (Worker worker : pool.workers) {
+                worker.thread.start();
+            }
+        } catch (OutOfMemoryError e) {
+            pool.close();
+            throw new TensorException("the system does not start " + threads + " threads; ask for fewer", e);
         }
         return pool;
     }
