@@ -27,8 +27,10 @@ public final class Eager implements Interpreter {
                 t.storage().requireAlive(op.name()); // only now: making the name takes as long as a small op
             }
             if (t.storage().backend() != backend) {
-                throw new TensorException(op.name() + ": an input lies on backend "
-                        + t.storage().backend().name() + " but runs on " + backend.name() + "; copy it with Tensor.to");
+                String other = t.storage().backend().name();
+                throw new TensorException(op.name() + ": an input lies on backend " + other + " but runs on "
+                        + (other.equals(backend.name()) ? "another of that name" : backend.name())
+                        + "; copy it with Tensor.to, or bind the interpreter in this thread too");
             }
         }
         List<TensorSpec> outputs = infer(op, inputs);
