@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -35,20 +36,27 @@ public final class HostPool implements AutoCloseable {
     private int blocks;
     private long pooled;
     private long peak;
-    private long reserved;
+    private long kept;
     private boolean closed;
 
     /** Memory from the system, given back whole. */
     private record Piece(Arena arena, MemorySegment memory) {}
 
+    /** What {@link #keep} gives. */
+    public sealed interface Kept {
+        /** The memory, 64-byte aligned; may be a little longer than asked for. */
+        MemorySegment segment();
+    }
+
     /** A range of a piece, in use or free, by its address. */
-    record Block(Piece piece, long start, long size) {
-        MemorySegment segment() {
+    record Block(Piece piece, long start, long size) implements Kept {
+        @Override
+        public MemorySegment segment() {
             return piece.memory.asSlice(start - piece.memory.address(), size);
         }
     }
 
-    /** @param limit bytes that live and pooled blocks may take together, and what is reserved besides */
+    /** @param limit bytes that live and pooled blocks may take together, and what is kept to be faster */
     public HostPool(long limit) {
         this.limit = limit;
     }
@@ -63,6 +71,38 @@ public final class HostPool implements AutoCloseable {
     }
 
     synchronized Block take(long bytes) {
+        Block block = cut(bytes);
+        live += block.size;
+        blocks++;
+        peak = Math.max(peak, live);
+        return block;
+    }
+
+    synchronized void give(Block block) {
+        live -= block.size;
+        blocks--;
+        free(block);
+    }
+
+    /** A block for what is only kept to be faster, which {@link #use} does not count; empty where there is no room for it. */
+    public synchronized Optional<Kept> keep(long bytes) {
+        try {
+            Block block = cut(bytes);
+            kept += block.size;
+            return Optional.of(block);
+        } catch (TensorException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The end of what {@link #keep} gave. */
+    public synchronized void drop(Kept memory) {
+        Block block = (Block) memory;
+        kept -= block.size;
+        free(block);
+    }
+
+    private Block cut(long bytes) {
         if (closed) {
             throw new TensorException("the backend is closed; open a new one");
         }
@@ -76,15 +116,10 @@ public final class HostPool implements AutoCloseable {
         if (size < range.size) {
             add(new Block(range.piece, range.start + size, range.size - size));
         }
-        live += size;
-        blocks++;
-        peak = Math.max(peak, live);
         return new Block(range.piece, range.start, size);
     }
 
-    synchronized void give(Block block) {
-        live -= block.size;
-        blocks--;
+    private void free(Block block) {
         long start = block.start;
         long end = start + block.size;
         Block before = ends.get(start);
@@ -117,18 +152,6 @@ public final class HostPool implements AutoCloseable {
         pooled -= range.size;
     }
 
-    /** Counts bytes that lie elsewhere as if they were in this pool, if the limit leaves room for them. */
-    public synchronized boolean reserve(long bytes) {
-        boolean fits = bytes <= limit - live - pooled - reserved;
-        reserved += fits ? bytes : 0;
-        return fits;
-    }
-
-    /** The end of what {@link #reserve} counted. */
-    public synchronized void release(long bytes) {
-        reserved -= bytes;
-    }
-
     public synchronized MemoryUse use() {
         return new MemoryUse(live, blocks, pooled, peak, limit);
     }
@@ -151,14 +174,15 @@ public final class HostPool implements AutoCloseable {
 
     /** All of a new piece, which has {@code size} bytes or more. */
     private Block fresh(long size, long wanted) {
-        if (size > limit - live - pooled - reserved) {
+        if (size > limit - live - kept - pooled) {
             trim();
         }
-        long left = limit - live - pooled - reserved;
+        long left = limit - live - kept - pooled;
         if (size > left) {
             throw new TensorException(tooLittle(wanted));
         }
-        long bytes = Math.max(size, Math.min(left / ALIGNMENT * ALIGNMENT, Math.max(PIECE, (live + pooled) / PART)));
+        long bytes =
+                Math.max(size, Math.min(left / ALIGNMENT * ALIGNMENT, Math.max(PIECE, (live + kept + pooled) / PART)));
         @SuppressWarnings("MustBeClosedChecker") // trim closes it
         Arena arena = Arena.ofShared();
         try {

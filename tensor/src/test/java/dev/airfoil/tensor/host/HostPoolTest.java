@@ -88,6 +88,19 @@ class HostPoolTest {
     }
 
     @Test
+    void whatIsKeptTakesRoomButIsNotLive() {
+        try (HostPool pool = new HostPool(MIB)) {
+            HostPool.Kept kept = pool.keep(900_000).orElseThrow();
+            assertThat(pool.use().live()).isZero();
+            assertThat(pool.use().blocks()).isZero();
+            assertThat(pool.keep(200_000)).isEmpty();
+            assertThatThrownBy(() -> pool.take(200_000)).hasMessageContaining("too little memory");
+            pool.drop(kept);
+            pool.give(pool.take(MIB));
+        }
+    }
+
+    @Test
     void aBlockMayOutliveThePool() {
         HostPool pool = new HostPool(MIB);
         HostPool.Block block = pool.take(10);

@@ -57,7 +57,7 @@ final class WarmUp {
             repeat(backend, 70, 1, Lanes.N, 3);
             // Counted for the second compiler: all branches, and short loops. Long ones it would compile twice,
             // the first time only to get into a loop that runs already.
-            repeat(backend, 40, 2, 16, 13);
+            repeat(backend, 240, 2, 16, 13);
         });
     }
 

@@ -9,7 +9,6 @@ import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Storage;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.host.HostPool;
-import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +43,12 @@ public final class PackCache implements AutoCloseable {
     /** A packed weight, which stays until all who hold it have closed it: this cache, and the products that read it. */
     final class Packed implements Entry, AutoCloseable {
         private final PackedMatrix matrix;
-        private final Arena arena;
+        private final HostPool.Kept place;
         private int holders = 1;
 
-        private Packed(PackedMatrix matrix, Arena arena) {
+        private Packed(PackedMatrix matrix, HostPool.Kept place) {
             this.matrix = matrix;
-            this.arena = arena;
+            this.place = place;
         }
 
         PackedMatrix matrix() {
@@ -65,8 +64,7 @@ public final class PackCache implements AutoCloseable {
             synchronized (PackCache.this) {
                 holders--;
                 if (holders == 0) {
-                    arena.close();
-                    memory.release(bytes());
+                    memory.drop(place);
                 }
             }
         }
@@ -96,21 +94,15 @@ public final class PackCache implements AutoCloseable {
         return found;
     }
 
-    @SuppressWarnings("MustBeClosed") // Packed closes the arena
     private Optional<Packed> pack(WorkerPool pool, Stored stored, int k, int n, Operand b) {
-        long bytes = 4 * gemm.packedSize(stored, k, n);
-        if (!memory.reserve(bytes)) {
-            return Optional.empty();
-        }
-        Arena arena = Arena.ofShared();
-        try {
-            PackedMatrix matrix = gemm.pack(pool, stored, k, n, b, arena.allocate(bytes, 64));
-            return Optional.of(new Packed(matrix, arena));
-        } catch (OutOfMemoryError e) {
-            arena.close();
-            memory.release(bytes);
-            return Optional.empty();
-        }
+        return memory.keep(4 * gemm.packedSize(stored, k, n)).map(place -> {
+            try {
+                return new Packed(gemm.pack(pool, stored, k, n, b, place.segment()), place);
+            } catch (RuntimeException e) {
+                memory.drop(place);
+                throw e;
+            }
+        });
     }
 
     private synchronized void drop(Storage storage) {
