@@ -92,11 +92,16 @@ final class TileGenerator {
     private static void method(StringBuilder o, Spec s, String name) {
         boolean add = name.equals("addPairs");
         o.append("    @Override\n    public void ").append(name).append("(\n            ");
-        o.append("int tiles, int pairs, float[] a, int ao, int next, MemorySegment b, long bo, MemorySegment y, long co, long cs) {\n");
+        o.append("int tiles, int pairs, float[] a, int ao, int next, MemorySegment x, long bo, MemorySegment y, long co, long cs) {\n");
+        // Of unknown kind, a segment is looked into before each of its loads, inside the loop.
+        line(o, 2, "MemorySegment b = Lanes.offHeap(x);");
         line(o, 2, "MemorySegment c = Lanes.offHeap(y);");
         line(o, 2, "for (int t = 0; t < tiles; t++) {");
         line(o, 3, "int ap = ao + t * next;");
-        line(o, 3, "long to = co + t * " + s.rows + " * cs;");
+        line(o, 3, "long to0 = co + t * " + s.rows + " * cs;");
+        for (int i = 1; i < s.rows; i++) {
+            line(o, 3, "long to" + i + " = to0 + " + i + " * cs;");
+        }
         for (int i = 0; i < s.rows; i++) {
             for (int j = 0; j < s.vectors; j++) {
                 String load = "FloatVector.fromMemorySegment(F, c, " + at(s, i, j) + ", LE)";
@@ -135,8 +140,7 @@ final class TileGenerator {
     }
 
     private static String at(Spec s, int i, int j) {
-        String row = i == 0 ? "to" : i == 1 ? "to + cs" : "to + " + i + " * cs";
-        return row + plus(j * s.bits / 8);
+        return "to" + i + plus(j * s.bits / 8);
     }
 
     private static String plus(int bytes) {

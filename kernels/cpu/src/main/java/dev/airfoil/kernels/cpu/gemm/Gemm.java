@@ -24,8 +24,11 @@ public record Gemm(Tile tile) {
         }
     }
 
-    /** Depths in a block: a panel of B of this length stays in the first-level cache. */
-    private static final int DEPTH = 384;
+    /**
+     * Depths in a block: a panel of B of this length stays in the first-level cache. With vectors of 512 bits no useful one
+     * does, and the second-level cache is fast enough; there what costs is that each block but the first reads C.
+     */
+    private static final int DEPTH = Lanes.N < 16 ? 384 : 1152;
     /**
      * Rows of A in a block: with this depth, half of a second-level cache of 1 MB. Smaller ones gain nothing where the cache
      * is smaller, since a tile asks for A slowly, and each block of rows reads all of B.

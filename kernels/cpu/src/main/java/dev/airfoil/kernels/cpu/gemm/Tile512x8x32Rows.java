@@ -38,15 +38,23 @@ final class Tile512x8x32Rows implements Tile {
             float[] a,
             int ao,
             int next,
-            MemorySegment b,
+            MemorySegment x,
             long bo,
             MemorySegment y,
             long co,
             long cs) {
+        MemorySegment b = Lanes.offHeap(x);
         MemorySegment c = Lanes.offHeap(y);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
-            long to = co + t * 8 * cs;
+            long to0 = co + t * 8 * cs;
+            long to1 = to0 + 1 * cs;
+            long to2 = to0 + 2 * cs;
+            long to3 = to0 + 3 * cs;
+            long to4 = to0 + 4 * cs;
+            long to5 = to0 + 5 * cs;
+            long to6 = to0 + 6 * cs;
+            long to7 = to0 + 7 * cs;
             FloatVector c0_0 = FloatVector.zero(F);
             FloatVector c0_1 = FloatVector.zero(F);
             FloatVector c1_0 = FloatVector.zero(F);
@@ -121,22 +129,22 @@ final class Tile512x8x32Rows implements Tile {
                 ap += 2;
                 bp += 256;
             }
-            c0_0.intoMemorySegment(c, to, LE);
-            c0_1.intoMemorySegment(c, to + 64, LE);
-            c1_0.intoMemorySegment(c, to + cs, LE);
-            c1_1.intoMemorySegment(c, to + cs + 64, LE);
-            c2_0.intoMemorySegment(c, to + 2 * cs, LE);
-            c2_1.intoMemorySegment(c, to + 2 * cs + 64, LE);
-            c3_0.intoMemorySegment(c, to + 3 * cs, LE);
-            c3_1.intoMemorySegment(c, to + 3 * cs + 64, LE);
-            c4_0.intoMemorySegment(c, to + 4 * cs, LE);
-            c4_1.intoMemorySegment(c, to + 4 * cs + 64, LE);
-            c5_0.intoMemorySegment(c, to + 5 * cs, LE);
-            c5_1.intoMemorySegment(c, to + 5 * cs + 64, LE);
-            c6_0.intoMemorySegment(c, to + 6 * cs, LE);
-            c6_1.intoMemorySegment(c, to + 6 * cs + 64, LE);
-            c7_0.intoMemorySegment(c, to + 7 * cs, LE);
-            c7_1.intoMemorySegment(c, to + 7 * cs + 64, LE);
+            c0_0.intoMemorySegment(c, to0, LE);
+            c0_1.intoMemorySegment(c, to0 + 64, LE);
+            c1_0.intoMemorySegment(c, to1, LE);
+            c1_1.intoMemorySegment(c, to1 + 64, LE);
+            c2_0.intoMemorySegment(c, to2, LE);
+            c2_1.intoMemorySegment(c, to2 + 64, LE);
+            c3_0.intoMemorySegment(c, to3, LE);
+            c3_1.intoMemorySegment(c, to3 + 64, LE);
+            c4_0.intoMemorySegment(c, to4, LE);
+            c4_1.intoMemorySegment(c, to4 + 64, LE);
+            c5_0.intoMemorySegment(c, to5, LE);
+            c5_1.intoMemorySegment(c, to5 + 64, LE);
+            c6_0.intoMemorySegment(c, to6, LE);
+            c6_1.intoMemorySegment(c, to6 + 64, LE);
+            c7_0.intoMemorySegment(c, to7, LE);
+            c7_1.intoMemorySegment(c, to7 + 64, LE);
         }
     }
 
@@ -147,31 +155,39 @@ final class Tile512x8x32Rows implements Tile {
             float[] a,
             int ao,
             int next,
-            MemorySegment b,
+            MemorySegment x,
             long bo,
             MemorySegment y,
             long co,
             long cs) {
+        MemorySegment b = Lanes.offHeap(x);
         MemorySegment c = Lanes.offHeap(y);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
-            long to = co + t * 8 * cs;
-            FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, to, LE);
-            FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, to + 64, LE);
-            FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, to + cs, LE);
-            FloatVector c1_1 = FloatVector.fromMemorySegment(F, c, to + cs + 64, LE);
-            FloatVector c2_0 = FloatVector.fromMemorySegment(F, c, to + 2 * cs, LE);
-            FloatVector c2_1 = FloatVector.fromMemorySegment(F, c, to + 2 * cs + 64, LE);
-            FloatVector c3_0 = FloatVector.fromMemorySegment(F, c, to + 3 * cs, LE);
-            FloatVector c3_1 = FloatVector.fromMemorySegment(F, c, to + 3 * cs + 64, LE);
-            FloatVector c4_0 = FloatVector.fromMemorySegment(F, c, to + 4 * cs, LE);
-            FloatVector c4_1 = FloatVector.fromMemorySegment(F, c, to + 4 * cs + 64, LE);
-            FloatVector c5_0 = FloatVector.fromMemorySegment(F, c, to + 5 * cs, LE);
-            FloatVector c5_1 = FloatVector.fromMemorySegment(F, c, to + 5 * cs + 64, LE);
-            FloatVector c6_0 = FloatVector.fromMemorySegment(F, c, to + 6 * cs, LE);
-            FloatVector c6_1 = FloatVector.fromMemorySegment(F, c, to + 6 * cs + 64, LE);
-            FloatVector c7_0 = FloatVector.fromMemorySegment(F, c, to + 7 * cs, LE);
-            FloatVector c7_1 = FloatVector.fromMemorySegment(F, c, to + 7 * cs + 64, LE);
+            long to0 = co + t * 8 * cs;
+            long to1 = to0 + 1 * cs;
+            long to2 = to0 + 2 * cs;
+            long to3 = to0 + 3 * cs;
+            long to4 = to0 + 4 * cs;
+            long to5 = to0 + 5 * cs;
+            long to6 = to0 + 6 * cs;
+            long to7 = to0 + 7 * cs;
+            FloatVector c0_0 = FloatVector.fromMemorySegment(F, c, to0, LE);
+            FloatVector c0_1 = FloatVector.fromMemorySegment(F, c, to0 + 64, LE);
+            FloatVector c1_0 = FloatVector.fromMemorySegment(F, c, to1, LE);
+            FloatVector c1_1 = FloatVector.fromMemorySegment(F, c, to1 + 64, LE);
+            FloatVector c2_0 = FloatVector.fromMemorySegment(F, c, to2, LE);
+            FloatVector c2_1 = FloatVector.fromMemorySegment(F, c, to2 + 64, LE);
+            FloatVector c3_0 = FloatVector.fromMemorySegment(F, c, to3, LE);
+            FloatVector c3_1 = FloatVector.fromMemorySegment(F, c, to3 + 64, LE);
+            FloatVector c4_0 = FloatVector.fromMemorySegment(F, c, to4, LE);
+            FloatVector c4_1 = FloatVector.fromMemorySegment(F, c, to4 + 64, LE);
+            FloatVector c5_0 = FloatVector.fromMemorySegment(F, c, to5, LE);
+            FloatVector c5_1 = FloatVector.fromMemorySegment(F, c, to5 + 64, LE);
+            FloatVector c6_0 = FloatVector.fromMemorySegment(F, c, to6, LE);
+            FloatVector c6_1 = FloatVector.fromMemorySegment(F, c, to6 + 64, LE);
+            FloatVector c7_0 = FloatVector.fromMemorySegment(F, c, to7, LE);
+            FloatVector c7_1 = FloatVector.fromMemorySegment(F, c, to7 + 64, LE);
             long bp = bo;
             int end = ap + pairs * 2;
             while (ap != end) {
@@ -230,22 +246,22 @@ final class Tile512x8x32Rows implements Tile {
                 ap += 2;
                 bp += 256;
             }
-            c0_0.intoMemorySegment(c, to, LE);
-            c0_1.intoMemorySegment(c, to + 64, LE);
-            c1_0.intoMemorySegment(c, to + cs, LE);
-            c1_1.intoMemorySegment(c, to + cs + 64, LE);
-            c2_0.intoMemorySegment(c, to + 2 * cs, LE);
-            c2_1.intoMemorySegment(c, to + 2 * cs + 64, LE);
-            c3_0.intoMemorySegment(c, to + 3 * cs, LE);
-            c3_1.intoMemorySegment(c, to + 3 * cs + 64, LE);
-            c4_0.intoMemorySegment(c, to + 4 * cs, LE);
-            c4_1.intoMemorySegment(c, to + 4 * cs + 64, LE);
-            c5_0.intoMemorySegment(c, to + 5 * cs, LE);
-            c5_1.intoMemorySegment(c, to + 5 * cs + 64, LE);
-            c6_0.intoMemorySegment(c, to + 6 * cs, LE);
-            c6_1.intoMemorySegment(c, to + 6 * cs + 64, LE);
-            c7_0.intoMemorySegment(c, to + 7 * cs, LE);
-            c7_1.intoMemorySegment(c, to + 7 * cs + 64, LE);
+            c0_0.intoMemorySegment(c, to0, LE);
+            c0_1.intoMemorySegment(c, to0 + 64, LE);
+            c1_0.intoMemorySegment(c, to1, LE);
+            c1_1.intoMemorySegment(c, to1 + 64, LE);
+            c2_0.intoMemorySegment(c, to2, LE);
+            c2_1.intoMemorySegment(c, to2 + 64, LE);
+            c3_0.intoMemorySegment(c, to3, LE);
+            c3_1.intoMemorySegment(c, to3 + 64, LE);
+            c4_0.intoMemorySegment(c, to4, LE);
+            c4_1.intoMemorySegment(c, to4 + 64, LE);
+            c5_0.intoMemorySegment(c, to5, LE);
+            c5_1.intoMemorySegment(c, to5 + 64, LE);
+            c6_0.intoMemorySegment(c, to6, LE);
+            c6_1.intoMemorySegment(c, to6 + 64, LE);
+            c7_0.intoMemorySegment(c, to7, LE);
+            c7_1.intoMemorySegment(c, to7 + 64, LE);
         }
     }
 }
