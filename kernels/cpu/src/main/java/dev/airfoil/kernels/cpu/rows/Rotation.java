@@ -8,6 +8,7 @@ import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -81,7 +82,12 @@ final class Rotation {
             FloatVector.broadcast(F, 1).div(square.sqrt()).intoArray(scales, head);
         }
         int end = F.loopBound(e);
-        for (int j = 0; j < end; j += N) {
+        int j4 = 0;
+        for (; j4 + 4 * N <= end; j4 += 4 * N) {
+            long at = 4L * j4;
+            turnFour(x, xo + at, 4L * e, scales, w, wo + at, table, at, y, yo + at, step, h);
+        }
+        for (int j = j4; j < end; j += N) {
             turn(x, xo + 4L * j, 4L * e, scales, w, wo + 4L * j, table, 4L * j, y, yo + 4L * j, step, h);
         }
         for (int head = 0; head < h && end < e; head++) {
@@ -135,6 +141,55 @@ final class Rotation {
         }
     }
 
+    /** As {@link #turn}, four vectors: a loop of few heads is mostly start and end, so it is entered a quarter as often. */
+    private static void turnFour(
+            MemorySegment x,
+            long xo,
+            long width,
+            float[] scales,
+            MemorySegment w,
+            long wo,
+            MemorySegment table,
+            long to,
+            MemorySegment y,
+            long yo,
+            long step,
+            int h) {
+        MemorySegment out = offHeap(y);
+        FloatVector w0 = FloatVector.fromMemorySegment(F, w, wo, LE);
+        FloatVector w1 = FloatVector.fromMemorySegment(F, w, wo + 4L * N, LE);
+        FloatVector w2 = FloatVector.fromMemorySegment(F, w, wo + 8L * N, LE);
+        FloatVector w3 = FloatVector.fromMemorySegment(F, w, wo + 12L * N, LE);
+        FloatVector c0 = FloatVector.fromMemorySegment(F, table, to, LE).mul(w0);
+        FloatVector c1 =
+                FloatVector.fromMemorySegment(F, table, to + 4L * N, LE).mul(w1);
+        FloatVector c2 =
+                FloatVector.fromMemorySegment(F, table, to + 8L * N, LE).mul(w2);
+        FloatVector c3 =
+                FloatVector.fromMemorySegment(F, table, to + 12L * N, LE).mul(w3);
+        long so = to + width;
+        FloatVector s0 = FloatVector.fromMemorySegment(F, table, so, LE).mul(w0.rearrange(SWAP));
+        FloatVector s1 =
+                FloatVector.fromMemorySegment(F, table, so + 4L * N, LE).mul(w1.rearrange(SWAP));
+        FloatVector s2 =
+                FloatVector.fromMemorySegment(F, table, so + 8L * N, LE).mul(w2.rearrange(SWAP));
+        FloatVector s3 =
+                FloatVector.fromMemorySegment(F, table, so + 12L * N, LE).mul(w3.rearrange(SWAP));
+        for (int head = 0; head < h; head++) {
+            long from = xo + head * width;
+            long at = yo + head * step;
+            FloatVector scale = FloatVector.broadcast(F, scales[head]);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, from, LE);
+            v.fma(c0, v.rearrange(SWAP).mul(s0)).mul(scale).intoMemorySegment(out, at, LE);
+            v = FloatVector.fromMemorySegment(F, x, from + 4L * N, LE);
+            v.fma(c1, v.rearrange(SWAP).mul(s1)).mul(scale).intoMemorySegment(out, at + 4L * N, LE);
+            v = FloatVector.fromMemorySegment(F, x, from + 8L * N, LE);
+            v.fma(c2, v.rearrange(SWAP).mul(s2)).mul(scale).intoMemorySegment(out, at + 8L * N, LE);
+            v = FloatVector.fromMemorySegment(F, x, from + 12L * N, LE);
+            v.fma(c3, v.rearrange(SWAP).mul(s3)).mul(scale).intoMemorySegment(out, at + 12L * N, LE);
+        }
+    }
+
     /**
      * The gradients of {@link #forward}: that of x from the gradient {@code g} of y; that of w is added to {@code sum}.
      *
@@ -160,10 +215,19 @@ final class Rotation {
             long so,
             float[] scales) {
         int room = h + N;
-        for (int head = 0; head < h; head++) {
-            long at = xo + 4L * head * e;
-            scales[head] = squares(x, at, e);
-            scales[room + head] = product(g, go + head * step, table, x, at, w, wo, e);
+        int end = e / (2 * N) * (2 * N);
+        Arrays.fill(scales, 0, 2 * room, 0);
+        for (int j = 0; j < end; j += 2 * N) {
+            long at = 4L * j;
+            measure(g, go + at, step, x, xo + at, 4L * e, scales, w, wo + at, table, at, h);
+        }
+        for (int head = 0; head < h && end < e; head++) {
+            for (int j = end; j < e; j++) {
+                float u = back(g, go + head * step, table, e, j);
+                float v = Lanes.get(x, xo + 4L * (head * e + j));
+                scales[head] += v * v;
+                scales[room + head] += u * Lanes.get(w, wo + 4L * j) * v;
+            }
         }
         for (int head = 0; head < h; head += N) {
             FloatVector square = FloatVector.fromArray(F, scales, head).div(e).add(eps);
@@ -174,16 +238,14 @@ final class Rotation {
                     .div(square.mul(-e))
                     .intoArray(scales, room + head);
         }
-        int end = F.loopBound(e);
-        for (int j = 0; j < end; j += N) {
+        for (int j = 0; j < end; j += 2 * N) {
             long at = 4L * j;
             back(g, go + at, step, x, xo + at, 4L * e, scales, w, wo + at, table, at, gx, to + at, sum, so + at, h);
         }
         for (int head = 0; head < h && end < e; head++) {
             long at = 4L * head * e;
             for (int j = end; j < e; j++) {
-                float t = Lanes.get(g, go + head * step + 4L * (j ^ 1)) * Lanes.get(table, 4L * (e + j));
-                float u = Lanes.get(g, go + head * step + 4L * j) * Lanes.get(table, 4L * j) - t;
+                float u = back(g, go + head * step, table, e, j);
                 float v = Lanes.get(x, xo + at + 4L * j);
                 float back = u * Lanes.get(w, wo + 4L * j) * scales[head];
                 Lanes.set(gx, to + at + 4L * j, Math.fma(v, scales[room + head], back));
@@ -192,31 +254,49 @@ final class Rotation {
         }
     }
 
-    /** The sum of {@code turn back(g) w x}. */
-    private static float product(
-            MemorySegment g, long go, MemorySegment table, MemorySegment x, long xo, MemorySegment w, long wo, int e) {
-        FloatVector sum = FloatVector.zero(F);
-        long s = 4L * e;
-        int end = F.loopBound(e);
-        int j = 0;
-        for (; j < end; j += N) {
-            FloatVector v = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
-            FloatVector t = v.rearrange(SWAP).mul(FloatVector.fromMemorySegment(F, table, s + 4L * j, LE));
-            FloatVector u =
-                    v.mul(FloatVector.fromMemorySegment(F, table, 4L * j, LE)).sub(t);
-            sum = u.mul(FloatVector.fromMemorySegment(F, w, wo + 4L * j, LE))
-                    .fma(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE), sum);
-        }
-        float total = Lanes.sum(sum);
-        for (; j < e; j++) {
-            float t = Lanes.get(g, go + 4L * (j ^ 1)) * Lanes.get(table, s + 4L * j);
-            float u = Lanes.get(g, go + 4L * j) * Lanes.get(table, 4L * j) - t;
-            total += u * Lanes.get(w, wo + 4L * j) * Lanes.get(x, xo + 4L * j);
-        }
-        return total;
+    /** Element {@code j} of a head's g, turned back. */
+    private static float back(MemorySegment g, long go, MemorySegment table, int e, int j) {
+        float t = Lanes.get(g, go + 4L * (j ^ 1)) * Lanes.get(table, 4L * (e + j));
+        return Lanes.get(g, go + 4L * j) * Lanes.get(table, 4L * j) - t;
     }
 
-    /** {@code u = turn back(g)}, {@code gx = u w scale + x scale'}; the sum of {@code u x scale} is added to another. */
+    /** Adds to the scales the sums of {@code x^2} and of {@code turn back(g) w x} over two vectors of columns of all heads. */
+    private static void measure(
+            MemorySegment g,
+            long go,
+            long step,
+            MemorySegment x,
+            long xo,
+            long width,
+            float[] scales,
+            MemorySegment w,
+            long wo,
+            MemorySegment table,
+            long at,
+            int h) {
+        long next = 4L * N;
+        FloatVector w0 = FloatVector.fromMemorySegment(F, w, wo, LE);
+        FloatVector w1 = FloatVector.fromMemorySegment(F, w, wo + next, LE);
+        FloatVector c0 = FloatVector.fromMemorySegment(F, table, at, LE).mul(w0);
+        FloatVector c1 = FloatVector.fromMemorySegment(F, table, at + next, LE).mul(w1);
+        FloatVector s0 = FloatVector.fromMemorySegment(F, table, at + width, LE).mul(w0);
+        FloatVector s1 =
+                FloatVector.fromMemorySegment(F, table, at + width + next, LE).mul(w1);
+        for (int head = 0; head < h; head++) {
+            long from = go + head * step;
+            long row = xo + head * width;
+            FloatVector a = FloatVector.fromMemorySegment(F, x, row, LE);
+            FloatVector b = FloatVector.fromMemorySegment(F, x, row + next, LE);
+            scales[head] += Lanes.sum(a.fma(a, b.mul(b)));
+            FloatVector v = FloatVector.fromMemorySegment(F, g, from, LE);
+            FloatVector product = v.mul(c0).sub(v.rearrange(SWAP).mul(s0)).mul(a);
+            v = FloatVector.fromMemorySegment(F, g, from + next, LE);
+            product = v.mul(c1).sub(v.rearrange(SWAP).mul(s1)).fma(b, product);
+            scales[h + N + head] += Lanes.sum(product);
+        }
+    }
+
+    /** Two vectors of columns: {@code u = turn back(g)}, {@code gx = u w scale + x scale'}, {@code u x scale} added to a sum. */
     private static void back(
             MemorySegment g,
             long go,
@@ -235,17 +315,32 @@ final class Rotation {
             long so,
             int h) {
         MemorySegment out = offHeap(gx);
-        FloatVector weight = FloatVector.fromMemorySegment(F, w, wo, LE);
-        FloatVector c = FloatVector.fromMemorySegment(F, table, at, LE);
-        FloatVector s = FloatVector.fromMemorySegment(F, table, at + width, LE);
-        FloatVector total = FloatVector.fromMemorySegment(F, sum, so, LE);
+        long next = 4L * N;
+        FloatVector w0 = FloatVector.fromMemorySegment(F, w, wo, LE);
+        FloatVector w1 = FloatVector.fromMemorySegment(F, w, wo + next, LE);
+        FloatVector c0 = FloatVector.fromMemorySegment(F, table, at, LE);
+        FloatVector c1 = FloatVector.fromMemorySegment(F, table, at + next, LE);
+        FloatVector s0 = FloatVector.fromMemorySegment(F, table, at + width, LE);
+        FloatVector s1 = FloatVector.fromMemorySegment(F, table, at + width + next, LE);
+        FloatVector sum0 = FloatVector.fromMemorySegment(F, sum, so, LE);
+        FloatVector sum1 = FloatVector.fromMemorySegment(F, sum, so + next, LE);
         for (int head = 0; head < h; head++) {
-            FloatVector v = FloatVector.fromMemorySegment(F, g, go + head * step, LE);
-            FloatVector u = v.mul(c).sub(v.rearrange(SWAP).mul(s)).mul(scales[head]);
-            FloatVector y = FloatVector.fromMemorySegment(F, x, xo + head * width, LE);
-            total = u.fma(y, total);
-            u.fma(weight, y.mul(scales[h + N + head])).intoMemorySegment(out, to + head * width, LE);
+            long from = go + head * step;
+            long row = head * width;
+            FloatVector scale = FloatVector.broadcast(F, scales[head]);
+            FloatVector scale2 = FloatVector.broadcast(F, scales[h + N + head]);
+            FloatVector v = FloatVector.fromMemorySegment(F, g, from, LE);
+            FloatVector u = v.mul(c0).sub(v.rearrange(SWAP).mul(s0)).mul(scale);
+            FloatVector y = FloatVector.fromMemorySegment(F, x, xo + row, LE);
+            sum0 = u.fma(y, sum0);
+            u.fma(w0, y.mul(scale2)).intoMemorySegment(out, to + row, LE);
+            v = FloatVector.fromMemorySegment(F, g, from + next, LE);
+            u = v.mul(c1).sub(v.rearrange(SWAP).mul(s1)).mul(scale);
+            y = FloatVector.fromMemorySegment(F, x, xo + row + next, LE);
+            sum1 = u.fma(y, sum1);
+            u.fma(w1, y.mul(scale2)).intoMemorySegment(out, to + row + next, LE);
         }
-        total.intoMemorySegment(offHeap(sum), so, LE);
+        sum0.intoMemorySegment(offHeap(sum), so, LE);
+        sum1.intoMemorySegment(offHeap(sum), so + next, LE);
     }
 }
