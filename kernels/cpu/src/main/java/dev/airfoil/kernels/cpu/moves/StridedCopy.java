@@ -93,14 +93,15 @@ public final class StridedCopy {
     /** Writes {@code k} rows of {@code w} elements, {@code step} bytes from each other. */
     private static void put(float[] tile, int k, int w, MemorySegment to, long target, long step) {
         MemorySegment out = offHeap(to);
-        for (int q = 0; q < k; q++) {
-            long at = target + q * step;
-            int j = 0;
-            for (; j + N <= w; j += N) {
-                FloatVector.fromArray(F, tile, q * WIDTH + j).intoMemorySegment(out, at + 4L * j, LE);
+        int j = 0;
+        for (; j + N <= w; j += N) {
+            for (int q = 0; q < k; q++) {
+                FloatVector.fromArray(F, tile, q * WIDTH + j).intoMemorySegment(out, target + 4L * j + q * step, LE);
             }
-            for (; j < w; j++) {
-                Lanes.set(to, at + 4L * j, tile[q * WIDTH + j]);
+        }
+        for (; j < w; j++) {
+            for (int q = 0; q < k; q++) {
+                Lanes.set(to, target + 4L * j + q * step, tile[q * WIDTH + j]);
             }
         }
     }

@@ -22,7 +22,7 @@ public final class VectorMath {
     // 2.
     private static final float ROUND = 0x1.8p23f + 126;
     private static final float EXP_MIN = -87.4f;
-    private static final float EXP_MAX = 89f;
+    private static final int T_MAX = Float.floatToRawIntBits(ROUND + 128);
     private static final float ERF_MAX = 3.9f;
 
     private VectorMath() {}
@@ -30,8 +30,11 @@ public final class VectorMath {
     /** e^x; below -86.98 it is 0, above 88.72 infinite. */
     public static FloatVector exp(FloatVector x) {
         FloatVector y = x.blend(EXP_MIN, x.lt(EXP_MIN));
-        y = y.blend(EXP_MAX, FloatVector.broadcast(F, EXP_MAX).lt(y));
-        FloatVector t = y.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
+        // As integers, one operation where the comparison of floats and its blend are two. NaN comes back through y.
+        FloatVector t = y.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND))
+                .reinterpretAsInts()
+                .min(T_MAX)
+                .reinterpretAsFloats();
         FloatVector r = t.sub(ROUND).fma(FloatVector.broadcast(F, -LN2), y);
         // 2 e^r, to be multiplied with half of 2^n, because 2^128 is not a float.
         FloatVector p = r.fma(FloatVector.broadcast(F, 1.658052108e-02f), FloatVector.broadcast(F, 8.379629156e-02f))
