@@ -31,11 +31,11 @@ class ChoiceFileTest {
     @Test
     void whatIsWrittenIsRead() {
         assertThat(kept.read()).isEmpty();
-        Choice narrow = Choice.named("Tile128x8x8").avoiding(Set.of(Softmax.class, Sum.class));
+        Choice narrow = Choice.named("Tile128x4x16").avoiding(Set.of(Softmax.class, Sum.class));
         kept.write(narrow);
         Choice read = kept.read().orElseThrow();
-        assertThat(read.gemm().tile().name()).isEqualTo("Tile128x8x8");
-        assertThat(read.attention().name()).isEqualTo("Tile128x8x8");
+        assertThat(read.gemm().tile().name()).isEqualTo("Tile128x4x16");
+        assertThat(read.attention().name()).isEqualTo("Tile128x4x16");
         assertThat(read.avoided()).containsExactlyInAnyOrder(Softmax.class, Sum.class);
         assertThat(read.differences()).endsWith("no kernel for Softmax Sum").isEqualTo(narrow.differences());
     }
@@ -75,9 +75,9 @@ class ChoiceFileTest {
     @ValueSource(
             strings = {
                 "",
-                "products=Tile128x8x8",
-                "products=Tile9\nattention=Tile128x8x8\navoided=",
-                "products=Tile128x8x8\nattention=Tile128x8x8\navoided=Softmax Sofa",
+                "products=Tile128x4x16",
+                "products=Tile9\nattention=Tile128x4x16\navoided=",
+                "products=Tile128x4x16\nattention=Tile128x4x16\navoided=Softmax Sofa",
                 "products=\\u00"
             })
     void aDamagedFileIsAsGoodAsNone(String text) throws IOException {

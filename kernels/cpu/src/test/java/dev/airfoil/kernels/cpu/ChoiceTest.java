@@ -21,6 +21,6 @@ class ChoiceTest {
         assertThat(Choice.complaint("")).isEmpty();
         assertThat(Choice.complaint("Tile512x8x32")).isEmpty();
         assertThat(Choice.complaint("Tile9").orElseThrow())
-                .startsWith("airfoil.cpu.tile is Tile9; there are Tile128x8x8, Tile256x6x16, ");
+                .startsWith("airfoil.cpu.tile is Tile9; there are Tile128x4x16, Tile256x6x16, ");
     }
 }

@@ -29,7 +29,7 @@ public final class Tiles {
 
     /** Those for products; every one runs everywhere, if slowly where the machine's vectors are shorter. */
     public static List<Tile> all() {
-        return List.of(new Tile128x8x8(), new Tile256x6x16(), new Tile512x8x48());
+        return List.of(new Tile128x4x16(), new Tile256x6x16(), new Tile512x8x48());
     }
 
     /** How many of {@link #all} and {@link #allForAttention}, which start with the narrowest, suit this machine. */
@@ -54,7 +54,7 @@ public final class Tiles {
     /** Those for attention with vectors of 128, 256 and 512 bits. */
     public static List<Attention> allForAttention() {
         return List.of(
-                new Attention(new Tile128x8x8(), new Tile128x8x8Wide(), new Tile128x8x8Rows()),
+                new Attention(new Tile128x4x16(), new Tile128x4x16Wide(), new Tile128x4x16Rows()),
                 new Attention(new Tile256x6x16(), new Tile256x6x16Wide(), new Tile256x6x16Rows()),
                 new Attention(new Tile512x8x32(), new Tile512x8x32Wide(), new Tile512x8x32Rows()));
     }

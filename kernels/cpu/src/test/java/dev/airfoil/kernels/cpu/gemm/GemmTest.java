@@ -227,7 +227,8 @@ class GemmTest {
     @Test
     void weightsPackedForAnotherGemmAreRefused() {
         Gemm other = new Gemm(Tiles.all().getFirst());
-        PackedMatrix packed = other.pack(POOL, Stored.F32, 1, 1, Operand.ofRows(Mem.ofSize(1), 0, 1), Mem.ofSize(8));
+        MemorySegment room = Mem.ofSize(other.tile().columns());
+        PackedMatrix packed = other.pack(POOL, Stored.F32, 1, 1, Operand.ofRows(Mem.ofSize(1), 0, 1), room);
         Operand a = Operand.ofRows(Mem.ofSize(1), 0, 1);
         assertThatThrownBy(() -> BEST.multiply(POOL, 1, a, packed, Product.set(Mem.ofSize(1), 0, 1)))
                 .hasMessageContaining("packed for");
