@@ -41,7 +41,7 @@ public record Gemm(Tile tile) {
     /** Panels of columns in a rectangle: fewer do not pay for packing its rows of A again. */
     private static final int LEAST_PANELS = 6;
     /** Elements of A, at most, that are all packed at once where rows are few. */
-    private static final int LARGE = 1 << 26;
+    private static final int LARGE = 1 << 25;
     /** Panels of columns that are packed together then: enough for runs of memory, few enough for an even end. */
     private static final int LEAST_GROUP = 4;
 
