@@ -9,9 +9,6 @@ import java.util.List;
  * the definition or the reference loops answer. Adding one: a class, and a line in {@link Kernels}.
  */
 public interface CpuKernel<O extends Op> {
-    /** The op it runs. */
-    Class<O> op();
-
     /** True if it can run these inputs, whose shapes the op has already checked. */
     default boolean accepts(O op, List<Tensor> inputs) {
         return true;

@@ -8,11 +8,6 @@ import java.util.Optional;
 /** {@link AdaLnModulateGrad}: see {@link Norms}. */
 final class AdaLnModulateGradKernel implements ClKernel<AdaLnModulateGrad> {
     @Override
-    public Class<AdaLnModulateGrad> op() {
-        return AdaLnModulateGrad.class;
-    }
-
-    @Override
     public boolean accepts(AdaLnModulateGrad op, List<Tensor> in) {
         return Norms.fits(in.getFirst());
     }

@@ -8,11 +8,6 @@ import java.util.Optional;
 /** {@link AdaLnModulate}: see {@link Norms}. */
 final class AdaLnModulateKernel implements ClKernel<AdaLnModulate> {
     @Override
-    public Class<AdaLnModulate> op() {
-        return AdaLnModulate.class;
-    }
-
-    @Override
     public boolean accepts(AdaLnModulate op, List<Tensor> in) {
         return Norms.fits(in.getFirst()) && in.get(1).dtype() == in.get(2).dtype();
     }

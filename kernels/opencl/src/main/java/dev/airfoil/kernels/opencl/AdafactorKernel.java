@@ -13,11 +13,6 @@ final class AdafactorKernel implements ClKernel<AdafactorUpdate> {
     private static final int ROWS = 64;
 
     @Override
-    public Class<AdafactorUpdate> op() {
-        return AdafactorUpdate.class;
-    }
-
-    @Override
     public boolean accepts(AdafactorUpdate op, List<Tensor> in) {
         return in.getFirst().size() > 0;
     }

@@ -7,11 +7,6 @@ import java.util.List;
 /** {@link AdamWUpdate}: {@code adam_w.cl}, one work-item a parameter. */
 final class AdamWKernel implements ClKernel<AdamWUpdate> {
     @Override
-    public Class<AdamWUpdate> op() {
-        return AdamWUpdate.class;
-    }
-
-    @Override
     public void run(ClBackend cl, AdamWUpdate op, List<Tensor> in, List<Tensor> out) {
         long n = in.getFirst().size();
         cl.launch("adam_w", "adam_w", "")

@@ -11,11 +11,6 @@ import java.util.List;
  */
 final class AttentionGradKernel implements ClKernel<AttentionGrad> {
     @Override
-    public Class<AttentionGrad> op() {
-        return AttentionGrad.class;
-    }
-
-    @Override
     public boolean accepts(AttentionGrad op, List<Tensor> in) {
         return AttentionTiles.fits(in.getFirst());
     }

@@ -10,11 +10,6 @@ import java.util.List;
  */
 final class AttentionKernel implements ClKernel<Attention> {
     @Override
-    public Class<Attention> op() {
-        return Attention.class;
-    }
-
-    @Override
     public boolean accepts(Attention op, List<Tensor> in) {
         return AttentionTiles.fits(in.getFirst());
     }

@@ -7,11 +7,6 @@ import java.util.List;
 /** {@link Cast}: {@code cast.cl}, one work-item an element, or four where all is dense. */
 final class CastKernel implements ClKernel<Cast> {
     @Override
-    public Class<Cast> op() {
-        return Cast.class;
-    }
-
-    @Override
     public void run(ClBackend cl, Cast op, List<Tensor> in, List<Tensor> out) {
         Tensor x = in.getFirst();
         Tensor y = out.getFirst();

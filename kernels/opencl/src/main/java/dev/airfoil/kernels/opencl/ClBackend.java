@@ -15,10 +15,8 @@ import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.TensorSpec;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jocl.CLException;
@@ -52,7 +50,6 @@ public final class ClBackend implements Backend {
     private final ClFaults faults;
     private final Places places;
     private final Scope constants = Scope.open("opencl constants");
-    private final Map<Class<?>, ClKernel<?>> kernels = new HashMap<>();
     private final Set<String> refused = new HashSet<>();
     private Optional<ClProfile> profile = Optional.empty();
 
@@ -82,9 +79,6 @@ public final class ClBackend implements Backend {
             throw e;
         }
         releases.add(this::finish);
-        for (ClKernel<?> kernel : ClKernels.all()) {
-            kernels.put(kernel.op(), kernel);
-        }
     }
 
     @SuppressWarnings("deprecation") // its successor needs OpenCL 2.0
@@ -145,22 +139,18 @@ public final class ClBackend implements Backend {
 
     @Override
     public boolean supports(Op op, List<Tensor> inputs) {
-        ClKernel<?> kernel = kernels.get(op.getClass());
-        return kernel != null && accepts(kernel, op, inputs);
-    }
-
-    private static <O extends Op> boolean accepts(ClKernel<O> kernel, Op op, List<Tensor> inputs) {
-        return kernel.accepts(kernel.op().cast(op), inputs);
+        return ClKernels.find(op).filter(kernel -> kernel.accepts(op, inputs)).isPresent();
     }
 
     @Override
     public synchronized void execute(Op op, List<Tensor> inputs, List<Tensor> outputs) {
-        run(kernels.get(op.getClass()), op, inputs, outputs);
+        run(op, inputs, outputs);
     }
 
-    private <O extends Op> void run(ClKernel<O> kernel, Op op, List<Tensor> inputs, List<Tensor> outputs) {
+    private void run(Op op, List<Tensor> inputs, List<Tensor> outputs) {
+        ClKernel<Op> kernel = ClKernels.find(op).orElseThrow();
         try {
-            Scope.run("opencl " + op.name(), () -> kernel.run(this, kernel.op().cast(op), inputs, outputs));
+            Scope.run("opencl " + op.name(), () -> kernel.run(this, op, inputs, outputs));
         } catch (CLException e) {
             throw failed(op.name(), e);
         } catch (ArithmeticException e) {
@@ -240,7 +230,7 @@ public final class ClBackend implements Backend {
 
     /** Runs an op of the backend's own on prepared memory; for kernels that are made of others. */
     void also(Op op, List<Tensor> inputs, Tensor output) {
-        run(kernels.get(op.getClass()), op, inputs, List.of(output));
+        run(op, inputs, List.of(output));
     }
 
     /** Copies bytes on the device. */

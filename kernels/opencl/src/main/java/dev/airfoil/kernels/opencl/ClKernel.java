@@ -8,10 +8,8 @@ import java.util.List;
  * How one kind of op runs on an OpenCL device: one class, and one {@code .cl} file beside it. Every storage type that the
  * op takes is read and written as it is, see {@link Stored}.
  */
+@FunctionalInterface
 interface ClKernel<O extends Op> {
-    /** The op it runs. */
-    Class<O> op();
-
     /** False if these inputs are not for it; a fused op then runs by its definition. */
     default boolean accepts(O op, List<Tensor> in) {
         return true;

@@ -86,42 +86,18 @@ final class Convolutions {
         return Patches.shaped(cl.dense(t), t.dim(0), columns);
     }
 
-    static final class Forward implements ClKernel<Conv2d> {
-        @Override
-        public Class<Conv2d> op() {
-            return Conv2d.class;
-        }
-
-        @Override
-        public void run(ClBackend cl, Conv2d op, List<Tensor> in, List<Tensor> out) {
-            Tensor x = in.getFirst();
-            forward(cl, room(cl, x.dtype()), op, x, in.getLast(), out.getFirst());
-        }
+    static void forward(ClBackend cl, Conv2d op, List<Tensor> in, List<Tensor> out) {
+        Tensor x = in.getFirst();
+        forward(cl, room(cl, x.dtype()), op, x, in.getLast(), out.getFirst());
     }
 
-    static final class GradInput implements ClKernel<Conv2dGradInput> {
-        @Override
-        public Class<Conv2dGradInput> op() {
-            return Conv2dGradInput.class;
-        }
-
-        @Override
-        public void run(ClBackend cl, Conv2dGradInput op, List<Tensor> in, List<Tensor> out) {
-            Tensor gy = in.getLast();
-            gradInput(cl, room(cl, gy.dtype()), op.conv(), in.getFirst(), gy, out.getFirst());
-        }
+    static void gradInput(ClBackend cl, Conv2dGradInput op, List<Tensor> in, List<Tensor> out) {
+        Tensor gy = in.getLast();
+        gradInput(cl, room(cl, gy.dtype()), op.conv(), in.getFirst(), gy, out.getFirst());
     }
 
-    static final class GradWeight implements ClKernel<Conv2dGradWeight> {
-        @Override
-        public Class<Conv2dGradWeight> op() {
-            return Conv2dGradWeight.class;
-        }
-
-        @Override
-        public void run(ClBackend cl, Conv2dGradWeight op, List<Tensor> in, List<Tensor> out) {
-            Tensor x = in.getFirst();
-            gradWeight(cl, room(cl, x.dtype()), op.conv(), x, in.getLast(), out.getFirst());
-        }
+    static void gradWeight(ClBackend cl, Conv2dGradWeight op, List<Tensor> in, List<Tensor> out) {
+        Tensor x = in.getFirst();
+        gradWeight(cl, room(cl, x.dtype()), op.conv(), x, in.getLast(), out.getFirst());
     }
 }

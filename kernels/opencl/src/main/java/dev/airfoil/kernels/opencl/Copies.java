@@ -113,74 +113,42 @@ final class Copies {
     }
 
     /** {@link Copy}. */
-    static final class CopyKernel implements ClKernel<Copy> {
-        @Override
-        public Class<Copy> op() {
-            return Copy.class;
-        }
-
-        @Override
-        public void run(ClBackend cl, Copy op, List<Tensor> in, List<Tensor> out) {
-            copy(cl, in.getFirst(), out.getFirst(), out.getFirst().layout());
-        }
+    static void copy(ClBackend cl, Copy op, List<Tensor> in, List<Tensor> out) {
+        copy(cl, in.getFirst(), out.getFirst(), out.getFirst().layout());
     }
 
     /** {@link Concat}: one copy a part. */
-    static final class ConcatKernel implements ClKernel<Concat> {
-        @Override
-        public Class<Concat> op() {
-            return Concat.class;
-        }
-
-        @Override
-        public void run(ClBackend cl, Concat op, List<Tensor> in, List<Tensor> out) {
-            Tensor y = out.getFirst();
-            int start = 0;
-            for (Tensor part : in) {
-                int length = part.dim(op.axis());
-                copy(cl, part, y, y.layout().narrow(op.axis(), start, length));
-                start += length;
-            }
+    static void concat(ClBackend cl, Concat op, List<Tensor> in, List<Tensor> out) {
+        Tensor y = out.getFirst();
+        int start = 0;
+        for (Tensor part : in) {
+            int length = part.dim(op.axis());
+            copy(cl, part, y, y.layout().narrow(op.axis(), start, length));
+            start += length;
         }
     }
 
     /** {@link Pad}: zeros, then a copy. */
-    static final class PadKernel implements ClKernel<Pad> {
-        @Override
-        public Class<Pad> op() {
-            return Pad.class;
-        }
-
-        @Override
-        public void run(ClBackend cl, Pad op, List<Tensor> in, List<Tensor> out) {
-            Tensor x = in.getFirst();
-            Tensor y = out.getFirst();
-            fill(cl, y, 0);
-            copy(cl, x, y, y.layout().narrow(op.axis(), op.before(), x.dim(op.axis())));
-        }
+    static void pad(ClBackend cl, Pad op, List<Tensor> in, List<Tensor> out) {
+        Tensor x = in.getFirst();
+        Tensor y = out.getFirst();
+        fill(cl, y, 0);
+        copy(cl, x, y, y.layout().narrow(op.axis(), op.before(), x.dim(op.axis())));
     }
 
     /** {@link Fill}. */
-    static final class FillKernel implements ClKernel<Fill> {
-        @Override
-        public Class<Fill> op() {
-            return Fill.class;
-        }
+    static void fill(ClBackend cl, Fill op, List<Tensor> in, List<Tensor> out) {
+        fill(cl, out.getFirst(), bits(out.getFirst().dtype(), op.value()));
+    }
 
-        @Override
-        public void run(ClBackend cl, Fill op, List<Tensor> in, List<Tensor> out) {
-            fill(cl, out.getFirst(), bits(out.getFirst().dtype(), op.value()));
-        }
-
-        private static int bits(DType dtype, double value) {
-            return switch (dtype) {
-                case F32 -> Float.floatToRawIntBits((float) value);
-                case BF16 -> DType.toBf16((float) value);
-                case F16 -> Float.floatToFloat16((float) value);
-                case I32 -> (int) value;
-                case I8 -> Math.clamp((long) value, -128, 127);
-                case U8 -> Math.clamp((long) value, 0, 255);
-            };
-        }
+    private static int bits(DType dtype, double value) {
+        return switch (dtype) {
+            case F32 -> Float.floatToRawIntBits((float) value);
+            case BF16 -> DType.toBf16((float) value);
+            case F16 -> Float.floatToFloat16((float) value);
+            case I32 -> (int) value;
+            case I8 -> Math.clamp((long) value, -128, 127);
+            case U8 -> Math.clamp((long) value, 0, 255);
+        };
     }
 }

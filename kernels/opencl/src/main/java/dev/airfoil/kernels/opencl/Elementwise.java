@@ -3,12 +3,50 @@ package dev.airfoil.kernels.opencl;
 import dev.airfoil.tensor.Layout;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.ops.Activation;
+import dev.airfoil.tensor.ops.ActivationGrad;
+import dev.airfoil.tensor.ops.Affine;
+import dev.airfoil.tensor.ops.Binary;
+import dev.airfoil.tensor.ops.Compare;
+import dev.airfoil.tensor.ops.Lerp;
+import dev.airfoil.tensor.ops.Unary;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How kernels that treat each element alone are launched: one work-item an element, or four where all is dense. */
+/**
+ * Ops that treat each element alone: {@code activation.cl}, {@code affine.cl}, {@code binary.cl} and {@code unary.cl}, one
+ * work-item an element, or four where all is dense.
+ */
 final class Elementwise {
     private Elementwise() {}
+
+    static void activation(ClBackend cl, Activation op, List<Tensor> in, List<Tensor> out) {
+        run(cl, "activation", "activation", "-DFN=" + op.fn(), in, out.getFirst());
+    }
+
+    static void activationGrad(ClBackend cl, ActivationGrad op, List<Tensor> in, List<Tensor> out) {
+        run(cl, "activation", "activation_grad", "-DFN=" + op.fn(), in, out.getFirst());
+    }
+
+    static void affine(ClBackend cl, Affine op, List<Tensor> in, List<Tensor> out) {
+        run(cl, "affine", "affine", "", in, out.getFirst(), op.scale(), op.shift());
+    }
+
+    static void binary(ClBackend cl, Binary op, List<Tensor> in, List<Tensor> out) {
+        run(cl, "binary", "binary", "-DFN=" + op.fn(), in, out.getFirst(), 0);
+    }
+
+    static void compare(ClBackend cl, Compare op, List<Tensor> in, List<Tensor> out) {
+        run(cl, "binary", "binary", "-DFN=" + op.fn(), in, out.getFirst(), 0);
+    }
+
+    static void lerp(ClBackend cl, Lerp op, List<Tensor> in, List<Tensor> out) {
+        run(cl, "binary", "binary", "-DFN=LERP", in, out.getFirst(), op.t());
+    }
+
+    static void unary(ClBackend cl, Unary op, List<Tensor> in, List<Tensor> out) {
+        run(cl, "unary", "unary", "-DFN=" + op.fn(), in, out.getFirst());
+    }
 
     /**
      * Launches {@code kernel} of {@code file.cl} with {@code in}, {@code out}, the number of elements, their sizes and
@@ -16,7 +54,7 @@ final class Elementwise {
      *
      * @param settings numbers that follow, set on the launch
      */
-    static void run(
+    private static void run(
             ClBackend cl, String file, String kernel, String options, List<Tensor> in, Tensor out, float... settings) {
         List<Layout> layouts = new ArrayList<>();
         in.forEach(t -> layouts.add(t.layout()));

@@ -10,11 +10,6 @@ import java.util.Optional;
 /** {@link GatedResidualGrad}: see {@link Norms}. */
 final class GatedResidualGradKernel implements ClKernel<GatedResidualGrad> {
     @Override
-    public Class<GatedResidualGrad> op() {
-        return GatedResidualGrad.class;
-    }
-
-    @Override
     public boolean accepts(GatedResidualGrad op, List<Tensor> in) {
         return Norms.fits(in.getFirst());
     }

@@ -9,11 +9,6 @@ import java.util.Optional;
 /** {@link GatedResidual}: see {@link Norms}. */
 final class GatedResidualKernel implements ClKernel<GatedResidual> {
     @Override
-    public Class<GatedResidual> op() {
-        return GatedResidual.class;
-    }
-
-    @Override
     public boolean accepts(GatedResidual op, List<Tensor> in) {
         return Norms.fits(in.getFirst());
     }

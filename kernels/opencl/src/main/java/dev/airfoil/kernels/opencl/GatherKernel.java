@@ -7,11 +7,6 @@ import java.util.List;
 /** {@link Gather}: {@code gather.cl}, one work-item an element or 16 bytes. */
 final class GatherKernel implements ClKernel<Gather> {
     @Override
-    public Class<Gather> op() {
-        return Gather.class;
-    }
-
-    @Override
     public void run(ClBackend cl, Gather op, List<Tensor> in, List<Tensor> out) {
         Tensor table = cl.dense(in.getFirst());
         Tensor y = out.getFirst();

@@ -73,11 +73,6 @@ final class GroupNorms {
 
     static final class Forward implements ClKernel<GroupNorm> {
         @Override
-        public Class<GroupNorm> op() {
-            return GroupNorm.class;
-        }
-
-        @Override
         public boolean accepts(GroupNorm op, List<Tensor> in) {
             return in.getFirst().size() > 0 && in.get(1).dtype() == in.get(2).dtype();
         }
@@ -100,11 +95,6 @@ final class GroupNorms {
     }
 
     static final class Backward implements ClKernel<GroupNormGrad> {
-        @Override
-        public Class<GroupNormGrad> op() {
-            return GroupNormGrad.class;
-        }
-
         @Override
         public boolean accepts(GroupNormGrad op, List<Tensor> in) {
             return in.getFirst().size() > 0;

@@ -8,11 +8,6 @@ import java.util.Optional;
 /** {@link LayerNormGrad}: see {@link Norms}. */
 final class LayerNormGradKernel implements ClKernel<LayerNormGrad> {
     @Override
-    public Class<LayerNormGrad> op() {
-        return LayerNormGrad.class;
-    }
-
-    @Override
     public boolean accepts(LayerNormGrad op, List<Tensor> in) {
         return Norms.fits(in.getFirst());
     }

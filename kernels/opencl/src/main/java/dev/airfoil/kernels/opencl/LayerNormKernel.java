@@ -8,11 +8,6 @@ import java.util.Optional;
 /** {@link LayerNorm}: see {@link Norms}. */
 final class LayerNormKernel implements ClKernel<LayerNorm> {
     @Override
-    public Class<LayerNorm> op() {
-        return LayerNorm.class;
-    }
-
-    @Override
     public boolean accepts(LayerNorm op, List<Tensor> in) {
         return Norms.fits(in.getFirst()) && in.get(1).dtype() == in.get(2).dtype();
     }

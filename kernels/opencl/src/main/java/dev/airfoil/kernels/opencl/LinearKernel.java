@@ -12,11 +12,6 @@ import java.util.Optional;
 /** {@link Linear} with bias and activation at the end of the product: see {@link Gemm}. */
 final class LinearKernel implements ClKernel<Linear> {
     @Override
-    public Class<Linear> op() {
-        return Linear.class;
-    }
-
-    @Override
     public void run(ClBackend cl, Linear op, List<Tensor> in, List<Tensor> out) {
         Optional<Tensor> bias = in.stream().skip(2).findFirst().map(cl::dense);
         Gemm.End end = new Gemm.End(Optional.empty(), bias, op.activation());

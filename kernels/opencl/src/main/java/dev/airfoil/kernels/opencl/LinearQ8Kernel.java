@@ -11,11 +11,6 @@ import java.util.Optional;
  */
 final class LinearQ8Kernel implements ClKernel<LinearQ8> {
     @Override
-    public Class<LinearQ8> op() {
-        return LinearQ8.class;
-    }
-
-    @Override
     public void run(ClBackend cl, LinearQ8 op, List<Tensor> in, List<Tensor> out) {
         Optional<Tensor> bias = in.stream().skip(3).findFirst().map(cl::dense);
         Gemm.End end = new Gemm.End(Optional.of(cl.dense(in.get(2))), bias, op.activation());

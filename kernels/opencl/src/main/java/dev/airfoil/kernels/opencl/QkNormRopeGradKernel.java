@@ -12,11 +12,6 @@ final class QkNormRopeGradKernel implements ClKernel<QkNormRopeGrad> {
     private static final int SLOTS = 8192;
 
     @Override
-    public Class<QkNormRopeGrad> op() {
-        return QkNormRopeGrad.class;
-    }
-
-    @Override
     public boolean accepts(QkNormRopeGrad op, List<Tensor> in) {
         return QkNormRopeKernel.fits(in);
     }

@@ -7,11 +7,6 @@ import java.util.List;
 /** {@link QkNormRope}: {@code qk_norm_rope.cl}, 16 lanes (32 of wide heads) a head of a row. */
 final class QkNormRopeKernel implements ClKernel<QkNormRope> {
     @Override
-    public Class<QkNormRope> op() {
-        return QkNormRope.class;
-    }
-
-    @Override
     public boolean accepts(QkNormRope op, List<Tensor> in) {
         return fits(in);
     }

@@ -7,11 +7,6 @@ import java.util.List;
 /** {@link Random}: {@code philox.cl}, 32 numbers a work-item. */
 final class RandomKernel implements ClKernel<Random> {
     @Override
-    public Class<Random> op() {
-        return Random.class;
-    }
-
-    @Override
     public void run(ClBackend cl, Random op, List<Tensor> in, List<Tensor> out) {
         Tensor y = out.getFirst();
         String kernel = switch (op.distribution()) {

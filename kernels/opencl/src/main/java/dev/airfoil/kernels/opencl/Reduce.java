@@ -92,32 +92,16 @@ final class Reduce {
     }
 
     /** {@link Sum}. */
-    static final class SumKernel implements ClKernel<Sum> {
-        @Override
-        public Class<Sum> op() {
-            return Sum.class;
-        }
-
-        @Override
-        public void run(ClBackend cl, Sum op, List<Tensor> in, List<Tensor> out) {
-            Reduce.run(cl, "", in.getFirst(), op.axes(), out.getFirst());
-        }
+    static void sum(ClBackend cl, Sum op, List<Tensor> in, List<Tensor> out) {
+        run(cl, "", in.getFirst(), op.axes(), out.getFirst());
     }
 
     /** {@link Max}. */
-    static final class MaxKernel implements ClKernel<Max> {
-        @Override
-        public Class<Max> op() {
-            return Max.class;
+    static void max(ClBackend cl, Max op, List<Tensor> in, List<Tensor> out) {
+        Tensor x = in.getFirst();
+        if (x.dim(op.axis()) == 0) {
+            throw new TensorException("max: axis " + op.axis() + " of " + x.spec() + " is empty");
         }
-
-        @Override
-        public void run(ClBackend cl, Max op, List<Tensor> in, List<Tensor> out) {
-            Tensor x = in.getFirst();
-            if (x.dim(op.axis()) == 0) {
-                throw new TensorException("max: axis " + op.axis() + " of " + x.spec() + " is empty");
-            }
-            Reduce.run(cl, "-DMAXIMUM", x, List.of(op.axis()), out.getFirst());
-        }
+        run(cl, "-DMAXIMUM", x, List.of(op.axis()), out.getFirst());
     }
 }

@@ -8,11 +8,6 @@ import java.util.Optional;
 /** {@link RmsNormGrad}: see {@link Norms}. */
 final class RmsNormGradKernel implements ClKernel<RmsNormGrad> {
     @Override
-    public Class<RmsNormGrad> op() {
-        return RmsNormGrad.class;
-    }
-
-    @Override
     public boolean accepts(RmsNormGrad op, List<Tensor> in) {
         return Norms.fits(in.getFirst());
     }

@@ -8,11 +8,6 @@ import java.util.Optional;
 /** {@link RmsNorm}: see {@link Norms}. */
 final class RmsNormKernel implements ClKernel<RmsNorm> {
     @Override
-    public Class<RmsNorm> op() {
-        return RmsNorm.class;
-    }
-
-    @Override
     public boolean accepts(RmsNorm op, List<Tensor> in) {
         return Norms.fits(in.getFirst());
     }

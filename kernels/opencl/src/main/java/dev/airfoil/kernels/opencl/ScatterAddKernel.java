@@ -7,11 +7,6 @@ import java.util.List;
 /** {@link ScatterAdd}: {@code gather.cl}, one work-group of 64 a row of the result. */
 final class ScatterAddKernel implements ClKernel<ScatterAdd> {
     @Override
-    public Class<ScatterAdd> op() {
-        return ScatterAdd.class;
-    }
-
-    @Override
     public void run(ClBackend cl, ScatterAdd op, List<Tensor> in, List<Tensor> out) {
         Tensor ids = cl.dense(in.getFirst());
         Tensor y = out.getFirst();

@@ -7,11 +7,6 @@ import java.util.List;
 /** {@link SoftmaxGrad}: {@code softmax.cl}, 8 rows a work-group, 32 lanes a row. */
 final class SoftmaxGradKernel implements ClKernel<SoftmaxGrad> {
     @Override
-    public Class<SoftmaxGrad> op() {
-        return SoftmaxGrad.class;
-    }
-
-    @Override
     public boolean accepts(SoftmaxGrad op, List<Tensor> in) {
         return Norms.fits(in.getFirst());
     }

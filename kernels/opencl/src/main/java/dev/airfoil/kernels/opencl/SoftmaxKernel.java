@@ -7,11 +7,6 @@ import java.util.List;
 /** {@link Softmax}: {@code softmax.cl}, 8 rows a work-group, 32 lanes a row. */
 final class SoftmaxKernel implements ClKernel<Softmax> {
     @Override
-    public Class<Softmax> op() {
-        return Softmax.class;
-    }
-
-    @Override
     public boolean accepts(Softmax op, List<Tensor> in) {
         return Norms.fits(in.getFirst());
     }

@@ -8,11 +8,6 @@ import java.util.List;
 /** {@link TimeFeatures}: {@code time_features.cl}, one work-item a pair of features. */
 final class TimeFeaturesKernel implements ClKernel<TimeFeatures> {
     @Override
-    public Class<TimeFeatures> op() {
-        return TimeFeatures.class;
-    }
-
-    @Override
     public void run(ClBackend cl, TimeFeatures op, List<Tensor> in, List<Tensor> out) {
         Tensor sigma = in.getFirst();
         int half = op.dim() / 2;

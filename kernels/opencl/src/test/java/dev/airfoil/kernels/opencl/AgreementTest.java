@@ -66,6 +66,6 @@ class AgreementTest {
     @Test
     void everyKernelIsTried() {
         Set<Class<?>> tried = cases().map(c -> c.op().getClass()).collect(Collectors.toSet());
-        assertThat(ClKernels.all()).allSatisfy(kernel -> assertThat(tried).contains(kernel.op()));
+        assertThat(tried).containsAll(ClKernels.ops());
     }
 }

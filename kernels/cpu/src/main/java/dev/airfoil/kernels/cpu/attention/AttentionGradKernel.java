@@ -10,11 +10,6 @@ import java.util.List;
 /** Binds {@link FlashAttentionGrad}. */
 public final class AttentionGradKernel implements CpuKernel<AttentionGrad> {
     @Override
-    public Class<AttentionGrad> op() {
-        return AttentionGrad.class;
-    }
-
-    @Override
     public boolean accepts(AttentionGrad op, List<Tensor> inputs) {
         return inputs.getFirst().size() > 0 && inputs.get(1).size() > 0;
     }

@@ -9,11 +9,6 @@ import java.util.List;
 
 /** Binds {@link FlashAttention}; q, k and v are read through their strides. */
 public final class AttentionKernel implements CpuKernel<Attention> {
-    @Override
-    public Class<Attention> op() {
-        return Attention.class;
-    }
-
     /** What a query must not see scores minus infinity, before the scale, which must not turn that over. */
     @Override
     public boolean accepts(Attention op, List<Tensor> inputs) {

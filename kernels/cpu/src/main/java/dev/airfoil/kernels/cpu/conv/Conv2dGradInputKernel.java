@@ -25,11 +25,6 @@ public final class Conv2dGradInputKernel implements CpuKernel<Conv2dGradInput> {
     private static final int SLOT = 2;
 
     @Override
-    public Class<Conv2dGradInput> op() {
-        return Conv2dGradInput.class;
-    }
-
-    @Override
     public boolean accepts(Conv2dGradInput op, List<Tensor> inputs) {
         return inputs.get(0).size() > 0 && inputs.get(1).size() > 0;
     }

@@ -13,11 +13,6 @@ import java.util.List;
 /** {@code gw[o][c i j] += gy[o][pixels] patches[c i j][pixels]^T}, image after image, each product in parallel. */
 public final class Conv2dGradWeightKernel implements CpuKernel<Conv2dGradWeight> {
     @Override
-    public Class<Conv2dGradWeight> op() {
-        return Conv2dGradWeight.class;
-    }
-
-    @Override
     public boolean accepts(Conv2dGradWeight op, List<Tensor> inputs) {
         return inputs.get(0).size() > 0 && inputs.get(1).size() > 0;
     }

@@ -12,11 +12,6 @@ import java.util.List;
 /** {@code y[o][pixels] = weight[o][c i j] patches[c i j][pixels]}; images in parallel, or the product where there are few. */
 public final class Conv2dKernel implements CpuKernel<Conv2d> {
     @Override
-    public Class<Conv2d> op() {
-        return Conv2d.class;
-    }
-
-    @Override
     public boolean accepts(Conv2d op, List<Tensor> inputs) {
         return inputs.get(0).size() > 0 && inputs.get(1).size() > 0;
     }

@@ -15,11 +15,6 @@ public final class GatherKernel implements CpuKernel<Gather> {
     private static final int PARALLEL = 32_768;
 
     @Override
-    public Class<Gather> op() {
-        return Gather.class;
-    }
-
-    @Override
     public void run(Gather op, Call call) {
         Floats table = call.dense(0);
         Floats ids = call.dense(1);

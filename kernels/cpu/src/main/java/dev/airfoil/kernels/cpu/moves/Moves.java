@@ -17,11 +17,6 @@ public final class Moves {
     /** A dense copy of a view. */
     public static final class CopyKernel implements CpuKernel<Copy> {
         @Override
-        public Class<Copy> op() {
-            return Copy.class;
-        }
-
-        @Override
         public boolean accepts(Copy op, List<Tensor> inputs) {
             return inputs.getFirst().dtype().bytes() == 4;
         }
@@ -35,11 +30,6 @@ public final class Moves {
 
     /** Each part to its stretch of the axis. */
     public static final class ConcatKernel implements CpuKernel<Concat> {
-        @Override
-        public Class<Concat> op() {
-            return Concat.class;
-        }
-
         @Override
         public boolean accepts(Concat op, List<Tensor> inputs) {
             return inputs.getFirst().dtype().bytes() == 4;
@@ -58,11 +48,6 @@ public final class Moves {
 
     /** Zeros around a part. */
     public static final class PadKernel implements CpuKernel<Pad> {
-        @Override
-        public Class<Pad> op() {
-            return Pad.class;
-        }
-
         @Override
         public boolean accepts(Pad op, List<Tensor> inputs) {
             return inputs.getFirst().dtype().bytes() == 4;

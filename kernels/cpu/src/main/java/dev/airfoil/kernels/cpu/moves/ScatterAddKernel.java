@@ -15,11 +15,6 @@ public final class ScatterAddKernel implements CpuKernel<ScatterAdd> {
     private static final int PARALLEL = 32_768;
 
     @Override
-    public Class<ScatterAdd> op() {
-        return ScatterAdd.class;
-    }
-
-    @Override
     public void run(ScatterAdd op, Call call) {
         Floats ids = call.dense(0);
         Floats x = call.dense(1);

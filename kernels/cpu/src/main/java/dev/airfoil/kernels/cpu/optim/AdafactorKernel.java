@@ -18,11 +18,6 @@ public final class AdafactorKernel implements CpuKernel<AdafactorUpdate> {
     private static final int PIECE = 2_048;
 
     @Override
-    public Class<AdafactorUpdate> op() {
-        return AdafactorUpdate.class;
-    }
-
-    @Override
     public boolean accepts(AdafactorUpdate op, List<Tensor> inputs) {
         return inputs.getFirst().size() > 0;
     }

@@ -22,11 +22,6 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
     private static final float CUBIC = 0.07135481f;
 
     @Override
-    public Class<ActivationGrad> op() {
-        return ActivationGrad.class;
-    }
-
-    @Override
     public void run(ActivationGrad op, Call call) {
         Flat.Map2 loop = switch (op.fn()) {
             case NONE -> (x, xo, g, go, y, yo, n) -> MemorySegment.copy(g, go, y, yo, 4L * n);

@@ -8,11 +8,6 @@ import dev.airfoil.tensor.ops.Activation;
 /** Elements in parallel. */
 public final class ActivationKernel implements CpuKernel<Activation> {
     @Override
-    public Class<Activation> op() {
-        return Activation.class;
-    }
-
-    @Override
     public void run(Activation op, Call call) {
         Flat.map(
                 call.pool(),

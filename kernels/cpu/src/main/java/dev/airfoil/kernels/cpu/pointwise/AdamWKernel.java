@@ -18,11 +18,6 @@ import jdk.incubator.vector.FloatVector;
  */
 public final class AdamWKernel implements CpuKernel<AdamWUpdate> {
     @Override
-    public Class<AdamWUpdate> op() {
-        return AdamWUpdate.class;
-    }
-
-    @Override
     public void run(AdamWUpdate op, Call call) {
         Floats p = call.dense(0);
         Floats g = call.dense(1);

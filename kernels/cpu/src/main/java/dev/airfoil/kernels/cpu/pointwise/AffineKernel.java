@@ -16,11 +16,6 @@ import jdk.incubator.vector.FloatVector;
 /** Elements in parallel, one fused multiply-add each. */
 public final class AffineKernel implements CpuKernel<Affine> {
     @Override
-    public Class<Affine> op() {
-        return Affine.class;
-    }
-
-    @Override
     public void run(Affine op, Call call) {
         Floats x = call.dense(0);
         Floats y = call.result(0);

@@ -7,11 +7,6 @@ import dev.airfoil.tensor.ops.Binary;
 /** See {@link Pairwise}. */
 public final class BinaryKernel implements CpuKernel<Binary> {
     @Override
-    public Class<Binary> op() {
-        return Binary.class;
-    }
-
-    @Override
     public void run(Binary op, Call call) {
         Pairwise.run(
                 switch (op.fn()) {

@@ -30,11 +30,6 @@ public final class CastKernel implements CpuKernel<Cast> {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LE);
 
     @Override
-    public Class<Cast> op() {
-        return Cast.class;
-    }
-
-    @Override
     public boolean accepts(Cast op, List<Tensor> inputs) {
         Tensor x = inputs.getFirst();
         boolean widens = op.dtype() == DType.F32 && x.dtype().isFloat();

@@ -7,11 +7,6 @@ import dev.airfoil.tensor.ops.Compare;
 /** See {@link Pairwise}. */
 public final class CompareKernel implements CpuKernel<Compare> {
     @Override
-    public Class<Compare> op() {
-        return Compare.class;
-    }
-
-    @Override
     public void run(Compare op, Call call) {
         Pairwise.run(
                 switch (op.fn()) {

@@ -19,11 +19,6 @@ import jdk.incubator.vector.FloatVector;
 /** Elements in parallel. */
 public final class FillKernel implements CpuKernel<Fill> {
     @Override
-    public Class<Fill> op() {
-        return Fill.class;
-    }
-
-    @Override
     public boolean accepts(Fill op, List<Tensor> inputs) {
         return op.spec().dtype() == DType.F32;
     }

@@ -16,11 +16,6 @@ import jdk.incubator.vector.FloatVector;
 /** Elements in parallel. */
 public final class LerpKernel implements CpuKernel<Lerp> {
     @Override
-    public Class<Lerp> op() {
-        return Lerp.class;
-    }
-
-    @Override
     public void run(Lerp op, Call call) {
         Floats a = call.dense(0);
         Floats b = call.dense(1);

@@ -13,11 +13,6 @@ public final class RandomKernel implements CpuKernel<Random> {
     private static final int FEW = 16_384;
 
     @Override
-    public Class<Random> op() {
-        return Random.class;
-    }
-
-    @Override
     public void run(Random op, Call call) {
         Floats y = call.result(0);
         long size = call.out(0).size();

@@ -18,11 +18,6 @@ import jdk.incubator.vector.FloatVector;
  */
 public final class UnaryKernel implements CpuKernel<Unary> {
     @Override
-    public Class<Unary> op() {
-        return Unary.class;
-    }
-
-    @Override
     public void run(Unary op, Call call) {
         Flat.Map1 loop = switch (op.fn()) {
             case EXP -> UnaryKernel::exp;

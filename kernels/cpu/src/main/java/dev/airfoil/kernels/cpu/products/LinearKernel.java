@@ -12,11 +12,6 @@ import java.util.List;
 /** {@link Projection} with an F32 weight, or a BF16 one whose rows are dense and of even length. */
 public final class LinearKernel implements CpuKernel<Linear> {
     @Override
-    public Class<Linear> op() {
-        return Linear.class;
-    }
-
-    @Override
     public boolean reads(List<Tensor> inputs) {
         return inputs.getFirst().dtype() == DType.F32
                 && (inputs.size() < 3 || inputs.get(2).dtype() == DType.F32);

@@ -11,11 +11,6 @@ import java.util.List;
 /** {@link Projection} with a weight of bytes whose rows are dense, their length a multiple of 4; scaled at the end. */
 public final class LinearQ8Kernel implements CpuKernel<LinearQ8> {
     @Override
-    public Class<LinearQ8> op() {
-        return LinearQ8.class;
-    }
-
-    @Override
     public boolean accepts(LinearQ8 op, List<Tensor> inputs) {
         return Projection.fits(Stored.I8, inputs.get(1));
     }

@@ -18,11 +18,6 @@ import java.util.Arrays;
  */
 public final class MatMulKernel implements CpuKernel<MatMul> {
     @Override
-    public Class<MatMul> op() {
-        return MatMul.class;
-    }
-
-    @Override
     public void run(MatMul op, Call call) {
         Tensor a = call.in(0);
         Tensor b = call.in(1);

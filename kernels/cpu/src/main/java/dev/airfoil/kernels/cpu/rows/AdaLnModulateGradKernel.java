@@ -9,11 +9,6 @@ import java.util.Optional;
 /** Chunks of rows in parallel; shift and scale gather over the rows of a stream. */
 public final class AdaLnModulateGradKernel implements CpuKernel<AdaLnModulateGrad> {
     @Override
-    public Class<AdaLnModulateGrad> op() {
-        return AdaLnModulateGrad.class;
-    }
-
-    @Override
     public void run(AdaLnModulateGrad op, Call call) {
         Tensor x = call.in(0);
         Groups groups = new Groups(x.dim(0), x.dim(1), op.split(), call.in(1).dim(1));

@@ -9,11 +9,6 @@ import dev.airfoil.tensor.ops.AdaLnModulate;
 /** Rows in parallel; a row takes shift and scale of its batch and stream. */
 public final class AdaLnModulateKernel implements CpuKernel<AdaLnModulate> {
     @Override
-    public Class<AdaLnModulate> op() {
-        return AdaLnModulate.class;
-    }
-
-    @Override
     public void run(AdaLnModulate op, Call call) {
         Tensor x = call.in(0);
         Groups groups = new Groups(x.dim(0), x.dim(1), op.split(), call.in(1).dim(1));

@@ -10,11 +10,6 @@ import java.util.Optional;
 /** Chunks of rows in parallel; the gate gathers over the rows of a stream. */
 public final class GatedResidualGradKernel implements CpuKernel<GatedResidualGrad> {
     @Override
-    public Class<GatedResidualGrad> op() {
-        return GatedResidualGrad.class;
-    }
-
-    @Override
     public void run(GatedResidualGrad op, Call call) {
         Tensor y = call.in(0);
         Groups groups = new Groups(y.dim(0), y.dim(1), op.split(), call.in(1).dim(1));

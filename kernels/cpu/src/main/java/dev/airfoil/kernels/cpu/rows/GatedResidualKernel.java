@@ -10,11 +10,6 @@ import dev.airfoil.tensor.ops.GatedResidual;
 /** Rows in parallel; the gate is the factor of the normalised branch. */
 public final class GatedResidualKernel implements CpuKernel<GatedResidual> {
     @Override
-    public Class<GatedResidual> op() {
-        return GatedResidual.class;
-    }
-
-    @Override
     public void run(GatedResidual op, Call call) {
         Tensor y = call.in(1);
         Groups groups = new Groups(y.dim(0), y.dim(1), op.split(), call.in(2).dim(1));

@@ -22,11 +22,6 @@ import jdk.incubator.vector.VectorMask;
  */
 public final class GroupNormGradKernel implements CpuKernel<GroupNormGrad> {
     @Override
-    public Class<GroupNormGrad> op() {
-        return GroupNormGrad.class;
-    }
-
-    @Override
     public boolean accepts(GroupNormGrad op, List<Tensor> inputs) {
         return inputs.getFirst().size() > 0;
     }

@@ -23,11 +23,6 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
     private static final int PIECE = 2_048;
 
     @Override
-    public Class<GroupNorm> op() {
-        return GroupNorm.class;
-    }
-
-    @Override
     public boolean accepts(GroupNorm op, List<Tensor> inputs) {
         return inputs.getFirst().size() > 0;
     }

@@ -8,11 +8,6 @@ import java.util.Optional;
 /** Chunks of rows in parallel, see {@link NormBackward}. */
 public final class LayerNormGradKernel implements CpuKernel<LayerNormGrad> {
     @Override
-    public Class<LayerNormGrad> op() {
-        return LayerNormGrad.class;
-    }
-
-    @Override
     public void run(LayerNormGrad op, Call call) {
         int d = call.in(0).dim(-1);
         Groups groups = Groups.one(LayerNormKernel.rows(call, d));

@@ -8,11 +8,6 @@ import dev.airfoil.tensor.ops.LayerNorm;
 /** Rows in parallel, see {@link NormForward}. */
 public final class LayerNormKernel implements CpuKernel<LayerNorm> {
     @Override
-    public Class<LayerNorm> op() {
-        return LayerNorm.class;
-    }
-
-    @Override
     public void run(LayerNorm op, Call call) {
         int d = call.in(0).dim(-1);
         Groups groups = Groups.one(rows(call, d));

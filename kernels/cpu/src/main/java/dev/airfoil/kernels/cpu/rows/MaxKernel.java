@@ -9,11 +9,6 @@ import java.util.List;
 /** See {@link Reduction}. */
 public final class MaxKernel implements CpuKernel<Max> {
     @Override
-    public Class<Max> op() {
-        return Max.class;
-    }
-
-    @Override
     public boolean accepts(Max op, List<Tensor> inputs) {
         return inputs.getFirst().size() > 0;
     }

@@ -18,11 +18,6 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
     private static final int CHUNK = 16;
 
     @Override
-    public Class<QkNormRopeGrad> op() {
-        return QkNormRopeGrad.class;
-    }
-
-    @Override
     public void run(QkNormRopeGrad op, Call call) {
         Tensor shape = call.in(0);
         int tokens = shape.dim(0) * shape.dim(1);

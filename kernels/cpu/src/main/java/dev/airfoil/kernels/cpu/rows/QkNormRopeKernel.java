@@ -13,11 +13,6 @@ import java.lang.foreign.MemorySegment;
 /** Tokens in parallel: each row of qkv is read once and its heads are written where attention wants them. */
 public final class QkNormRopeKernel implements CpuKernel<QkNormRope> {
     @Override
-    public Class<QkNormRope> op() {
-        return QkNormRope.class;
-    }
-
-    @Override
     public void run(QkNormRope op, Call call) {
         Tensor shape = call.in(0);
         int n = shape.dim(1);

@@ -8,11 +8,6 @@ import java.util.Optional;
 /** Chunks of rows in parallel, see {@link NormBackward}. */
 public final class RmsNormGradKernel implements CpuKernel<RmsNormGrad> {
     @Override
-    public Class<RmsNormGrad> op() {
-        return RmsNormGrad.class;
-    }
-
-    @Override
     public void run(RmsNormGrad op, Call call) {
         int d = call.in(0).dim(-1);
         Groups groups = Groups.one(LayerNormKernel.rows(call, d));

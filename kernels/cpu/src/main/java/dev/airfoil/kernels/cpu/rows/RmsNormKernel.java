@@ -9,11 +9,6 @@ import dev.airfoil.tensor.ops.RmsNorm;
 /** Rows in parallel, see {@link NormForward}. */
 public final class RmsNormKernel implements CpuKernel<RmsNorm> {
     @Override
-    public Class<RmsNorm> op() {
-        return RmsNorm.class;
-    }
-
-    @Override
     public void run(RmsNorm op, Call call) {
         int d = call.in(0).dim(-1);
         Groups groups = Groups.one(LayerNormKernel.rows(call, d));

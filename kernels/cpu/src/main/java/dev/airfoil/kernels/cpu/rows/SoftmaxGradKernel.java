@@ -16,11 +16,6 @@ import jdk.incubator.vector.FloatVector;
 /** Rows in parallel: {@code y (gy - sum(y gy))}. */
 public final class SoftmaxGradKernel implements CpuKernel<SoftmaxGrad> {
     @Override
-    public Class<SoftmaxGrad> op() {
-        return SoftmaxGrad.class;
-    }
-
-    @Override
     public void run(SoftmaxGrad op, Call call) {
         int d = call.in(0).dim(-1);
         Floats y = call.dense(0);

@@ -18,11 +18,6 @@ import jdk.incubator.vector.VectorMask;
 /** Rows in parallel: maximum, exponentials with their sum, division. */
 public final class SoftmaxKernel implements CpuKernel<Softmax> {
     @Override
-    public Class<Softmax> op() {
-        return Softmax.class;
-    }
-
-    @Override
     public void run(Softmax op, Call call) {
         int d = call.in(0).dim(-1);
         Floats x = call.dense(0);

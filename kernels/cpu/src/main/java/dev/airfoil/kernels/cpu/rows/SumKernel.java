@@ -11,11 +11,6 @@ import java.util.List;
 /** Neighbouring axes are summed together, see {@link Reduction}; others one group after the other, last first. */
 public final class SumKernel implements CpuKernel<Sum> {
     @Override
-    public Class<Sum> op() {
-        return Sum.class;
-    }
-
-    @Override
     public void run(Sum op, Call call) {
         Floats x = call.dense(0);
         Floats y = call.result(0);
