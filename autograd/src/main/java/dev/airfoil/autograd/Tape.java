@@ -264,13 +264,8 @@ public final class Tape implements Interpreter {
             }
 
             @Override
-            public boolean wants(int i) {
-                return tracked.contains(in(i));
-            }
-
-            @Override
             public void give(int i, Supplier<Tensor> gradient) {
-                if (!wants(i)) {
+                if (!tracked.contains(in(i))) {
                     return;
                 }
                 Tensor now = gradient.get();

@@ -1,5 +1,6 @@
 package dev.airfoil.dit;
 
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.TensorException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
  */
 public record DitConfig(
         Sharing sharing, int layers, int dim, int heads, int latentChannels, int patch, int textDim, int pooledDim) {
+    /** What errors begin with. */
+    private static final String CONFIG = "dit config";
 
     /** The paper's sizes: d = 64 N, as many heads as layers (section 3.1). */
     public enum Size {
@@ -45,13 +48,14 @@ public record DitConfig(
     }
 
     public DitConfig {
-        require(sharing != null, "sharing is null");
-        require(layers > 0, "layers " + layers + " must be positive");
-        require(dim > 0 && heads > 0 && dim % heads == 0, "heads " + heads + " must divide dim " + dim);
-        require(dim / heads % 4 == 0, "head width " + dim / heads + " must be a multiple of 4");
-        require(latentChannels > 0, "latent_channels " + latentChannels + " must be positive");
-        require(patch > 0, "patch " + patch + " must be positive");
-        require(textDim > 0 && pooledDim > 0, "text_dim and pooled_dim must be positive");
+        Dims.given(CONFIG, "sharing", sharing);
+        Dims.of(CONFIG)
+                .require(layers > 0, "layers " + layers + " must be positive")
+                .require(dim > 0 && heads > 0 && dim % heads == 0, "heads " + heads + " must divide dim " + dim)
+                .require(dim / heads % 4 == 0, "head width " + dim / heads + " must be a multiple of 4")
+                .require(latentChannels > 0, "latent_channels " + latentChannels + " must be positive")
+                .require(patch > 0, "patch " + patch + " must be positive")
+                .require(textDim > 0 && pooledDim > 0, "text_dim and pooled_dim must be positive");
     }
 
     /** A size of the paper: 8 latent channels, patch 2, text features 1024 wide. */
@@ -113,10 +117,11 @@ public record DitConfig(
 
     /** Checks that images of this codec can be cut into patches. */
     public void requireLatentSize(int height, int width) {
-        require(
-                height > 0 && width > 0 && height % patch == 0 && width % patch == 0,
-                "a latent image of " + height + " x " + width + " cannot be cut into patches of " + patch + " x "
-                        + patch);
+        Dims.of(CONFIG)
+                .require(
+                        height > 0 && width > 0 && height % patch == 0 && width % patch == 0,
+                        "a latent image of " + height + " x " + width + " cannot be cut into patches of " + patch
+                                + " x " + patch);
     }
 
     /** The settings by their names in checkpoints. */
@@ -143,10 +148,10 @@ public record DitConfig(
         Sharing sharing = Arrays.stream(Sharing.values())
                 .filter(s -> s.variant().equals(variant))
                 .findFirst()
-                .orElseThrow(() -> new TensorException("dit config: variant '" + variant + "' is not one of "
+                .orElseThrow(() -> new TensorException(CONFIG + ": variant '" + variant + "' is not one of "
                         + Arrays.stream(Sharing.values()).map(Sharing::variant).collect(Collectors.joining(", "))));
         if (map.get("layers") == null) {
-            throw new TensorException("dit config: layers is missing");
+            throw new TensorException(CONFIG + ": layers is missing");
         }
         int layers = number(map, "layers", 0);
         return new DitConfig(
@@ -165,13 +170,7 @@ public record DitConfig(
             case Number n when n.doubleValue() == n.intValue() -> n.intValue();
             case null -> otherwise;
             case Object o ->
-                throw new TensorException("dit config: " + key + " is '" + o + "' where a whole number is wanted");
+                throw new TensorException(CONFIG + ": " + key + " is '" + o + "' where a whole number is wanted");
         };
-    }
-
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new TensorException("dit config: " + message);
-        }
     }
 }

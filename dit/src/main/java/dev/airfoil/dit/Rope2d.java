@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
  * in the second half with its column, pair i of a half by the angle {@code position * 10000^(-i / (e/4))}. Text tokens
  * are not turned. Tables are computed in double; those of the last few sizes are kept.
  */
-final class Rope2d {
+public final class Rope2d {
     private static final double THETA = 10000;
 
     /** Tables at most: prompts have many lengths. */
@@ -22,16 +22,22 @@ final class Rope2d {
     private record Size(int text, int rows, int columns) {}
 
     /** Cosines and sines {@code [n e/2]} for n = text + rows * columns tokens. */
-    record Table(Tensor cos, Tensor sin) {}
+    public record Table(Tensor cos, Tensor sin) {}
 
-    /** @param owner the scope that keeps the tables */
-    Rope2d(int headDim, Scope owner) {
+    /**
+     * @param headDim e, the width of a head
+     * @param owner the scope that keeps the tables
+     */
+    public Rope2d(int headDim, Scope owner) {
         this.headDim = headDim;
         this.owner = owner;
     }
 
-    /** Good until tables of as many other sizes have been asked for as are kept. */
-    synchronized Table table(int text, int rows, int columns) {
+    /**
+     * The angles of {@code text} tokens that are not turned, then of {@code rows * columns} that are, row by row; good
+     * until tables of as many other sizes have been asked for as are kept.
+     */
+    public synchronized Table table(int text, int rows, int columns) {
         Table table = tables.computeIfAbsent(new Size(text, rows, columns), size -> owner.call(() -> compute(size)));
         if (tables.size() > KEPT) {
             Table oldest = tables.pollFirstEntry().getValue();

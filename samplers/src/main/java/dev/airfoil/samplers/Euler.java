@@ -11,11 +11,6 @@ public record Euler() implements Sampler {
     }
 
     @Override
-    public int evaluationsPerStep() {
-        return 1;
-    }
-
-    @Override
     public String label() {
         return "euler";
     }

@@ -1,24 +1,16 @@
 package dev.airfoil.samplers;
 
-import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Tensor;
 
 /**
  * The straight line from data to noise: {@code z = (1 - sigma) z0 + sigma eps}. A model of it predicts the velocity
  * {@code v = z0 - eps}, which points to the data and is the same all along the line. (DiT-Air, section 3; the sign of
  * its loss.)
- *
- * <p>Here {@code sigma} is a number; training, where every picture has its own, passes {@code [b 1 1 1]} tensors.
  */
 public final class FlowPath {
     private FlowPath() {}
 
-    /** The point at {@code sigma} on the line from {@code data} to {@code noise} (same shape). */
-    public static Tensor at(Tensor data, Tensor noise, double sigma) {
-        return F.lerp(data, noise, sigma);
-    }
-
-    /** The point at {@code sigma}, which broadcasts to {@code data} and {@code noise}. */
+    /** The point at {@code sigma}, which broadcasts to {@code data} and {@code noise}, of one shape. */
     public static Tensor at(Tensor data, Tensor noise, Tensor sigma) {
         return data.add(noise.sub(data).mul(sigma));
     }
@@ -31,10 +23,5 @@ public final class FlowPath {
     /** Where the line through {@code z} with velocity {@code v} meets the data: {@code z + sigma v}. */
     public static Tensor data(Tensor z, Tensor v, double sigma) {
         return z.add(v.mul(sigma));
-    }
-
-    /** Where it meets the noise: {@code z - (1 - sigma) v}. */
-    public static Tensor noise(Tensor z, Tensor v, double sigma) {
-        return z.sub(v.mul(1 - sigma));
     }
 }

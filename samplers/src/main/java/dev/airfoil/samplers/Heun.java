@@ -14,11 +14,6 @@ public record Heun() implements Sampler {
     }
 
     @Override
-    public int evaluationsPerStep() {
-        return 2;
-    }
-
-    @Override
     public String label() {
         return "heun";
     }

@@ -48,11 +48,6 @@ public record HeunSde(Diffusion diffusion) implements Sampler {
     }
 
     @Override
-    public int evaluationsPerStep() {
-        return 2;
-    }
-
-    @Override
     public String label() {
         return diffusion.equals(Diffusion.SIGMA) ? "heun-sde" : "heun-sde with w = " + diffusion;
     }

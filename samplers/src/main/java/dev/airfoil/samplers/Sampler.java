@@ -22,9 +22,6 @@ public sealed interface Sampler permits Euler, Heun, HeunSde {
      */
     Step step(VelocityField field, Tensor x, Span span, Noise noise);
 
-    /** How often {@link #step} asks the field. */
-    int evaluationsPerStep();
-
     /** Name on the command line and in pictures. */
     String label();
 
@@ -74,11 +71,6 @@ public sealed interface Sampler permits Euler, Heun, HeunSde {
             }
         }
         return at;
-    }
-
-    /** How often {@link #sample} asks the field on {@code schedule}. */
-    default int evaluations(SigmaSchedule schedule) {
-        return (schedule.steps() - 1) * evaluationsPerStep() + 1;
     }
 
     /** The noise level of every point of {@code x [b ..]}: {@code [b]}. */

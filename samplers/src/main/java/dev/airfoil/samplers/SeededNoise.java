@@ -6,7 +6,6 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * Noise from one seed per picture. A picture's numbers depend on its seed alone, not on the batch it is in, so that any
@@ -24,12 +23,6 @@ public record SeededNoise(List<Long> seeds, Shape image) implements Noise {
         if (seeds.isEmpty()) {
             throw new TensorException("seeded noise needs one seed or more");
         }
-    }
-
-    /** Seeds {@code first, first + 1, ..} for {@code count} pictures. */
-    public static SeededNoise from(long first, int count, Shape image) {
-        return new SeededNoise(
-                LongStream.range(0, count).mapToObj(i -> first + i).toList(), image);
     }
 
     /** Where sampling starts: {@code [b c h w]}. */

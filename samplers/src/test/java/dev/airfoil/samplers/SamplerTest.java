@@ -45,7 +45,7 @@ class SamplerTest {
 
     @ParameterizedTest
     @MethodSource("samplers")
-    void asksTheFieldAsOftenAsItSays(Sampler sampler) {
+    void asksTheFieldOncePerIntervalOrTwiceButAtTheLast(Sampler sampler) {
         AtomicInteger asked = new AtomicInteger();
         VelocityField counting = (x, sigma) -> {
             asked.incrementAndGet();
@@ -53,7 +53,6 @@ class SamplerTest {
             return DECAY.at(x, sigma);
         };
         run(sampler, counting, SigmaSchedule.uniform(50), StepListener.NONE);
-        assertThat(asked).hasValue(sampler.evaluations(SigmaSchedule.uniform(50)));
         assertThat(asked).hasValue(sampler instanceof Euler ? 50 : 99);
     }
 
@@ -122,8 +121,8 @@ class SamplerTest {
     void anImageDoesNotDependOnItsBatch() {
         in(() -> {
             Shape image = Shape.of(1, 3, 5);
-            SeededNoise three = SeededNoise.from(40, 3, image);
-            SeededNoise one = SeededNoise.from(41, 1, image);
+            SeededNoise three = new SeededNoise(List.of(40L, 41L, 42L), image);
+            SeededNoise one = new SeededNoise(List.of(41L), image);
             assertThat(three.start().shape()).isEqualTo(Shape.of(3, 1, 3, 5));
             assertThat(three.start().select(0, 1).toFloats())
                     .isEqualTo(one.start().toFloats());
@@ -159,19 +158,16 @@ class SamplerTest {
         in(() -> {
             Tensor data = F.normal(1, 0, 2, 3);
             Tensor noise = F.normal(2, 0, 2, 3);
-            Tensor z = FlowPath.at(data, noise, 0.3);
+            Tensor z = FlowPath.at(data, noise, Tensor.of(new float[] {0.3f, 0.3f}, 2, 1));
             Tensor v = FlowPath.velocity(data, noise);
-            assertThat(FlowPath.at(data, noise, Tensor.of(new float[] {0.3f, 0.3f}, 2, 1))
-                            .toFloats())
-                    .containsExactly(z.toFloats(), within(1e-6f));
             assertThat(FlowPath.data(z, v, 0.3).toFloats()).containsExactly(data.toFloats(), within(1e-6f));
-            assertThat(FlowPath.noise(z, v, 0.3).toFloats()).containsExactly(noise.toFloats(), within(1e-6f));
+            assertThat(z.sub(v.mul(0.7)).toFloats()).containsExactly(noise.toFloats(), within(1e-6f));
             return z;
         });
     }
 
     private static SeededNoise noise() {
-        return SeededNoise.from(3, 2, Shape.of(1, 1, 3));
+        return new SeededNoise(List.of(3L, 4L), Shape.of(1, 1, 3));
     }
 
     private float[] run(Sampler sampler, VelocityField field, SigmaSchedule schedule, StepListener listener) {

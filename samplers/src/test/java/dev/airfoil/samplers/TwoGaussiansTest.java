@@ -38,7 +38,7 @@ class TwoGaussiansTest {
     @ParameterizedTest
     @MethodSource("samplers")
     void theSamplesFollowTheData(Sampler sampler) {
-        SeededNoise noise = SeededNoise.from(11, 1, Shape.of(SAMPLES));
+        SeededNoise noise = new SeededNoise(List.of(11L), Shape.of(SAMPLES));
         float[] x;
         try (Backend backend = Backends.open("reference", BackendProvider.Options.DEFAULT)) {
             x = new Eager(backend)

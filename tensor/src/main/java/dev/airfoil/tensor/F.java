@@ -7,6 +7,7 @@ import dev.airfoil.tensor.ops.*;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -150,7 +151,7 @@ public final class F {
     }
 
     private static Tensor binary(Binary.Fn fn, Tensor a, Tensor b) {
-        Shape shape = broadcast(fn.name().toLowerCase(java.util.Locale.ROOT), a.shape(), b.shape());
+        Shape shape = broadcast(fn.name().toLowerCase(Locale.ROOT), a.shape(), b.shape());
         return bind1(new Binary(fn), expand(a, shape), expand(b, shape));
     }
 

@@ -1,6 +1,8 @@
 package dev.airfoil.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -125,22 +127,18 @@ public final class Layout {
                     b *= to[j++];
                 }
             }
-            long inner = -1;
+            long step = 1; // between the innermost of them
+            long dense = -1; // what the next stride further out must be
             for (int k = i - 1; k >= i0; k--) {
                 if (from[k] == 1) {
                     continue;
                 }
-                if (inner >= 0 && strides[k] != inner) {
+                if (dense < 0) {
+                    step = strides[k];
+                } else if (strides[k] != dense) {
                     return Optional.empty();
                 }
-                inner = strides[k] * from[k];
-            }
-            long step = 1;
-            for (int k = i - 1; k >= i0; k--) {
-                if (from[k] != 1) {
-                    step = strides[k];
-                    break;
-                }
+                dense = strides[k] * from[k];
             }
             for (int k = j - 1; k >= j0; k--) {
                 s[k] = step;
@@ -151,6 +149,37 @@ public final class Layout {
             s[j++] = 1;
         }
         return Optional.of(new Layout(target, s, offset));
+    }
+
+    /**
+     * The same layouts, of one shape, with neighbouring axes as one where all of them allow it, and without axes of size 1:
+     * the fewest loops that reach every element in order. The sizes of what was merged stay within an int.
+     */
+    public static List<Layout> merged(List<Layout> layouts) {
+        int[] shape = layouts.getFirst().shape.toArray();
+        int[] sizes = new int[shape.length];
+        long[][] strides = new long[layouts.size()][shape.length];
+        int n = 0;
+        for (int axis = 0; axis < shape.length; axis++) {
+            if (shape[axis] == 1) {
+                continue;
+            }
+            boolean joins = n > 0 && (long) sizes[n - 1] * shape[axis] <= Integer.MAX_VALUE;
+            for (int l = 0; l < strides.length && joins; l++) {
+                joins = strides[l][n - 1] == layouts.get(l).strides[axis] * shape[axis];
+            }
+            n += joins ? 0 : 1;
+            sizes[n - 1] = joins ? sizes[n - 1] * shape[axis] : shape[axis];
+            for (int l = 0; l < strides.length; l++) {
+                strides[l][n - 1] = layouts.get(l).strides[axis];
+            }
+        }
+        Shape rest = Shape.of(Arrays.copyOf(sizes, n));
+        List<Layout> merged = new ArrayList<>();
+        for (int l = 0; l < strides.length; l++) {
+            merged.add(new Layout(rest, Arrays.copyOf(strides[l], n), layouts.get(l).offset));
+        }
+        return merged;
     }
 
     @Override

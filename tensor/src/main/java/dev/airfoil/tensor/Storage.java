@@ -10,15 +10,13 @@ import java.util.List;
  */
 public abstract class Storage {
     private final Backend backend;
-    private final long bytes;
     private final List<Runnable> onFree = new ArrayList<>();
     private Scope owner;
     private String freedBy = "";
 
     /** A block that the innermost scope will own; backends finish it with {@link #owned}. */
-    protected Storage(Backend backend, long bytes) {
+    protected Storage(Backend backend) {
         this.backend = backend;
-        this.bytes = bytes;
         this.owner = Scope.current();
     }
 
@@ -33,11 +31,6 @@ public abstract class Storage {
 
     public final Backend backend() {
         return backend;
-    }
-
-    /** Usable size in bytes. */
-    public final long bytes() {
-        return bytes;
     }
 
     /** True until the owning scope has ended or let go of it. */

@@ -1,5 +1,6 @@
 package dev.airfoil.tensor;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 /** What an op's {@link Op#vjp} sees of one application, and where it puts the gradients of the inputs. */
@@ -21,9 +22,14 @@ public interface Vjp {
         return grad(0);
     }
 
-    /** True if somebody wants the gradient of input {@code i}. */
-    boolean wants(int i);
-
     /** Adds {@code gradient} to the gradient of input {@code i}; not computed if nobody wants it. */
     void give(int i, Supplier<Tensor> gradient);
+
+    /** Gives the gradients of the first inputs, in their order. */
+    default void give(List<Tensor> gradients) {
+        for (int i = 0; i < gradients.size(); i++) {
+            Tensor gradient = gradients.get(i);
+            give(i, () -> gradient);
+        }
+    }
 }

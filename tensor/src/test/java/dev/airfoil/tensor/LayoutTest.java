@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.ops.Narrow;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LayoutTest {
@@ -72,5 +73,17 @@ class LayoutTest {
                         "adaLnModulate: shift has d=1024 where d=1152 is wanted: x F32[2 333 1152], shift F32[2 2 1024]");
         assertThatThrownBy(() -> Dims.of("gather").bind("ids", x, DType.I32, ".."))
                 .hasMessageContaining("ids is F32 where I32 is wanted");
+    }
+
+    @Test
+    void axesThatAllLayoutsHaveDenselyBehindEachOtherAreOne() {
+        Layout dense = Layout.contiguous(Shape.of(2, 3, 1, 5));
+        Layout rows = new Layout(Shape.of(2, 3, 1, 5), new long[] {60, 20, 7, 1}, 4);
+
+        assertThat(Layout.merged(List.of(dense, rows)))
+                .containsExactly(Layout.contiguous(Shape.of(6, 5)), new Layout(Shape.of(6, 5), new long[] {20, 1}, 4));
+        assertThat(Layout.merged(List.of(dense))).containsExactly(Layout.contiguous(Shape.of(30)));
+        assertThat(Layout.merged(List.of(Layout.contiguous(Shape.of(1, 1)))))
+                .containsExactly(Layout.contiguous(Shape.SCALAR));
     }
 }

@@ -1,5 +1,6 @@
 package dev.airfoil.train;
 
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
@@ -20,11 +21,12 @@ import java.util.SequencedMap;
 public record Adafactor(double rate, double beta1, Beta2Schedule beta2, double eps, double clip, int minDimFactored)
         implements Optimizer {
     public Adafactor {
-        Optimizer.require(rate > 0, "the learning rate " + rate + " must be positive");
-        Optimizer.require(beta1 >= 0 && beta1 < 1, "beta1 " + beta1 + " must be at least 0 and below 1");
-        Optimizer.require(eps >= 0, "eps " + eps + " must not be negative");
-        Optimizer.require(clip > 0, "the largest update " + clip + " must be positive");
-        Optimizer.require(minDimFactored > 0, "the smallest factored axis " + minDimFactored + " must be positive");
+        Dims.of("optimizer")
+                .require(rate > 0, "the learning rate " + rate + " must be positive")
+                .require(beta1 >= 0 && beta1 < 1, "beta1 " + beta1 + " must be at least 0 and below 1")
+                .require(eps >= 0, "eps " + eps + " must not be negative")
+                .require(clip > 0, "the largest update " + clip + " must be positive")
+                .require(minDimFactored > 0, "the smallest factored axis " + minDimFactored + " must be positive");
     }
 
     /** The paper's settings (MODEL.md 15) with another learning rate; the paper's is 1e-4. */

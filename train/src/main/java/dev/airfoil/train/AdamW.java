@@ -1,5 +1,6 @@
 package dev.airfoil.train;
 
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.ops.AdamWUpdate;
@@ -17,11 +18,12 @@ import java.util.SequencedMap;
  */
 public record AdamW(double rate, double beta1, double beta2, double eps, double decay) implements Optimizer {
     public AdamW {
-        Optimizer.require(rate > 0, "the learning rate " + rate + " must be positive");
-        Optimizer.require(beta1 >= 0 && beta1 < 1, "beta1 " + beta1 + " must be at least 0 and below 1");
-        Optimizer.require(beta2 >= 0 && beta2 < 1, "beta2 " + beta2 + " must be at least 0 and below 1");
-        Optimizer.require(eps > 0, "eps " + eps + " must be positive");
-        Optimizer.require(decay >= 0, "the weight decay " + decay + " must not be negative");
+        Dims.of("optimizer")
+                .require(rate > 0, "the learning rate " + rate + " must be positive")
+                .require(beta1 >= 0 && beta1 < 1, "beta1 " + beta1 + " must be at least 0 and below 1")
+                .require(beta2 >= 0 && beta2 < 1, "beta2 " + beta2 + " must be at least 0 and below 1")
+                .require(eps > 0, "eps " + eps + " must be positive")
+                .require(decay >= 0, "the weight decay " + decay + " must not be negative");
     }
 
     /** The usual moments, no decay. */

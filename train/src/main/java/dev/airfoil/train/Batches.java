@@ -1,5 +1,6 @@
 package dev.airfoil.train;
 
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.train.data.BalancedSampler;
 import dev.airfoil.train.data.Split;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -44,11 +45,11 @@ final class Batches implements AutoCloseable {
             return switch (ready.take()) {
                 case Filled.Full(HostBatch batch) -> batch;
                 case Filled.Failed(Throwable cause) ->
-                    throw new TrainException("preparing a batch failed: " + cause.getMessage(), cause);
+                    throw new TensorException("preparing a batch failed: " + cause.getMessage(), cause);
             };
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new TrainException("training was interrupted while it waited for data", e);
+            throw new TensorException("training was interrupted while it waited for data", e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.airfoil.train;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.airfoil.tensor.Dims;
 
 /** How much of its second moment {@link Adafactor} keeps at each step: nothing at the first, more and more later. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -19,7 +20,7 @@ public sealed interface Beta2Schedule {
      */
     record Debiased(double beta2) implements Beta2Schedule {
         public Debiased {
-            Optimizer.require(beta2 > 0 && beta2 < 1, "beta2 " + beta2 + " must lie between 0 and 1");
+            Dims.of("optimizer").require(beta2 > 0 && beta2 < 1, "beta2 " + beta2 + " must lie between 0 and 1");
         }
 
         @Override
@@ -31,7 +32,8 @@ public sealed interface Beta2Schedule {
     /** {@code 1 - step^-exponent} (Shazeer and Stern, "Adafactor", 2018, section 7.2; they take 0.8). */
     record Power(double exponent) implements Beta2Schedule {
         public Power {
-            Optimizer.require(exponent > 0, "the exponent " + exponent + " of beta2's decay must be positive");
+            Dims.of("optimizer")
+                    .require(exponent > 0, "the exponent " + exponent + " of beta2's decay must be positive");
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.airfoil.train;
 import dev.airfoil.nn.ParameterSource;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.Safetensors;
 import dev.airfoil.tensor.io.SafetensorsFile;
 import dev.airfoil.tensor.io.SafetensorsWriter;
@@ -34,7 +35,7 @@ final class Checkpoint implements AutoCloseable {
         this.file = file;
         String format = text("format");
         if (!format.equals(FORMAT)) {
-            throw new TrainException(file.path() + " is not a training checkpoint of this program (its format is '"
+            throw new TensorException(file.path() + " is not a training checkpoint of this program (its format is '"
                     + format + "' where " + FORMAT + " is wanted)");
         }
         this.config = TrainJson.read(text("config"), file.path().toString());
@@ -46,7 +47,7 @@ final class Checkpoint implements AutoCloseable {
                     ? OptionalDouble.empty()
                     : OptionalDouble.of(Double.parseDouble(text("guidance")));
         } catch (NumberFormatException e) {
-            throw new TrainException(
+            throw new TensorException(
                     file.path() + " does not say after which step it was saved, or how the run goes on", e);
         }
     }
@@ -99,7 +100,7 @@ final class Checkpoint implements AutoCloseable {
         if (value.dtype() == DType.F32) {
             for (long i = 0; i < value.size(); i++) {
                 if (!Float.isFinite(data.getAtIndex(ValueLayout.JAVA_FLOAT, i))) {
-                    throw new TrainException(
+                    throw new TensorException(
                             "training has diverged: " + name + " is no longer finite, and is not saved; the last"
                                     + " checkpoint is intact, resume it or start again with a"
                                     + " lower learning rate");

@@ -1,5 +1,6 @@
 package dev.airfoil.train;
 
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.AtomicFile;
 import dev.airfoil.tensor.io.Reason;
 import java.io.IOException;
@@ -99,7 +100,8 @@ final class MetricsFile implements TrainListener {
         }
     }
 
-    private TrainException failed(IOException e) {
-        return new TrainException("cannot write " + path + " (" + Reason.of(e) + "); the last checkpoint is intact", e);
+    private TensorException failed(IOException e) {
+        return new TensorException(
+                "cannot write " + path + " (" + Reason.of(e) + "); the last checkpoint is intact", e);
     }
 }

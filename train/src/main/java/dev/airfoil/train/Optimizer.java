@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Shape;
-import dev.airfoil.tensor.TensorException;
 import java.util.SequencedMap;
 
 /** How parameters learn from gradients: the settings and the rule. Its memory lies in {@link OptimizerState}. */
@@ -28,11 +27,4 @@ public sealed interface Optimizer permits Adafactor, AdamW {
      * @param rate learning rate of this step
      */
     Op update(Shape parameter, long step, double rate);
-
-    /** For the constructors: a setting must hold. */
-    static void require(boolean holds, String sentence) {
-        if (!holds) {
-            throw new TensorException("optimizer: " + sentence);
-        }
-    }
 }

@@ -3,11 +3,12 @@ package dev.airfoil.train;
 import dev.airfoil.nn.Init;
 import dev.airfoil.nn.Parameter;
 import dev.airfoil.nn.Params;
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Tensor;
-import dev.airfoil.tensor.TensorException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -17,25 +18,29 @@ import java.util.Map;
  */
 public final class OptimizerState {
     private final Optimizer optimizer;
-    private final Map<String, Parameter> parameters;
     private final Params memory;
-    private final Map<String, List<Parameter>> slots = new LinkedHashMap<>();
+    private final List<Learner> learners;
+
+    /** A parameter and what is remembered of it. */
+    private record Learner(Parameter parameter, List<Parameter> state) {}
 
     /**
-     * @param parameters what learns, by name
+     * @param parameters what learns
      * @param memory where the state is made; it must be empty so far
      */
-    public OptimizerState(Optimizer optimizer, Map<String, Parameter> parameters, Params memory) {
+    public OptimizerState(Optimizer optimizer, Collection<Parameter> parameters, Params memory) {
         this.optimizer = optimizer;
-        this.parameters = Map.copyOf(parameters);
         this.memory = memory;
-        parameters.forEach((name, parameter) -> {
-            List<Parameter> own = new ArrayList<>();
-            optimizer
-                    .state(parameter.value().shape())
-                    .forEach((slot, shape) -> own.add(memory.in(name).get(slot, Init.ZEROS, shape.toArray())));
-            slots.put(name, List.copyOf(own));
-        });
+        this.learners = parameters.stream().map(this::learner).toList();
+    }
+
+    private Learner learner(Parameter parameter) {
+        Params own = memory.in(parameter.name());
+        List<Parameter> state = new ArrayList<>();
+        optimizer
+                .state(parameter.value().shape())
+                .forEach((name, shape) -> state.add(own.get(name, Init.ZEROS, shape.toArray())));
+        return new Learner(parameter, state);
     }
 
     /**
@@ -43,24 +48,23 @@ public final class OptimizerState {
      *
      * @param step number of this step, from 1
      * @param rate learning rate of this step
-     * @param gradients one for every parameter, by its name
+     * @param gradients one for every parameter, in their order
      */
-    public void step(long step, double rate, Map<String, Tensor> gradients) {
-        slots.forEach((name, own) -> {
-            Parameter parameter = parameters.get(name);
-            Tensor gradient = gradients.get(name);
-            if (gradient == null) {
-                throw new TensorException("there is no gradient for the parameter " + name);
-            }
-            List<Tensor> inputs = new ArrayList<>(List.of(parameter.value(), gradient));
-            own.forEach(slot -> inputs.add(slot.value()));
-            List<Tensor> next =
-                    Interpreter.bind(optimizer.update(parameter.value().shape(), step, rate), inputs);
-            parameter.set(next.getFirst());
-            for (int i = 0; i < own.size(); i++) {
-                own.get(i).set(next.get(i + 1));
-            }
-        });
+    public void step(long step, double rate, List<Tensor> gradients) {
+        Dims.of("optimizer")
+                .require(
+                        gradients.size() == learners.size(),
+                        gradients.size() + " gradients for " + learners.size() + " parameters");
+        for (int i = 0; i < learners.size(); i++) {
+            Parameter parameter = learners.get(i).parameter;
+            List<Tensor> inputs = new ArrayList<>(List.of(parameter.value(), gradients.get(i)));
+            learners.get(i).state.forEach(slot -> inputs.add(slot.value()));
+            Iterator<Tensor> next = Interpreter.bind(
+                            optimizer.update(parameter.value().shape(), step, rate), inputs)
+                    .iterator();
+            parameter.set(next.next());
+            learners.get(i).state.forEach(slot -> slot.set(next.next()));
+        }
     }
 
     /** The state by name: {@code PARAMETER.SLOT}. */

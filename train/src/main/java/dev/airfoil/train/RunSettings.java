@@ -1,6 +1,7 @@
 package dev.airfoil.train;
 
 import dev.airfoil.autograd.Tape;
+import dev.airfoil.tensor.Dims;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -28,9 +29,12 @@ public record RunSettings(
         Every every) {
 
     public RunSettings {
-        require(steps > 0, "steps " + steps + " must be positive");
-        require(timeLimit.map(Duration::isPositive).orElse(true), "the time limit must be positive");
-        require(guidance >= 0 && guidance < Double.POSITIVE_INFINITY, "guidance " + guidance + " must be 0 or more");
+        Dims.of("training")
+                .require(steps > 0, "steps " + steps + " must be positive")
+                .require(timeLimit.map(Duration::isPositive).orElse(true), "the time limit must be positive")
+                .require(
+                        guidance >= 0 && guidance < Double.POSITIVE_INFINITY,
+                        "guidance " + guidance + " must be 0 or more");
     }
 
     /**
@@ -43,9 +47,10 @@ public record RunSettings(
      */
     public record Every(int log, int validate, int sample, int save) {
         public Every {
-            require(
-                    log >= 0 && validate >= 0 && sample >= 0 && save >= 0,
-                    "the steps between two lines, validations, samples or checkpoints must not be negative");
+            Dims.of("training")
+                    .require(
+                            log >= 0 && validate >= 0 && sample >= 0 && save >= 0,
+                            "the steps between two lines, validations, samples or checkpoints must not be negative");
         }
     }
 
@@ -71,11 +76,5 @@ public record RunSettings(
     /** A sheet of samples. */
     public Path samples(long step) {
         return out.resolve(String.format(Locale.ROOT, "samples-%07d.png", step));
-    }
-
-    private static void require(boolean holds, String sentence) {
-        if (!holds) {
-            throw new TrainException("training: " + sentence);
-        }
     }
 }

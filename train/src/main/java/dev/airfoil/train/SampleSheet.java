@@ -1,6 +1,7 @@
 package dev.airfoil.train;
 
 import dev.airfoil.dit.DitAir;
+import dev.airfoil.pipeline.ContactSheet;
 import dev.airfoil.pipeline.ImageSize;
 import dev.airfoil.pipeline.Painter;
 import dev.airfoil.pipeline.RgbImage;
@@ -41,7 +42,8 @@ final class SampleSheet {
             ImageSize size = ImageSize.square(data.set().imageSize());
             return RgbImage.of(new Painter(model, data.codec()).paint(texts, walk, seeds, size, StepListener.NONE));
         });
-        return arrange(pictures);
+        return new ContactSheet(COLUMNS, 1)
+                .draw(pictures.stream().map(p -> new ContactSheet.Cell(p, "")).toList());
     }
 
     /** The rows' captions; with guidance, the empty prompt for each before them. */
@@ -55,21 +57,5 @@ final class SampleSheet {
         }
         Batch batch = host.upload(data.codec(), config.seed());
         return new TextFeatures(batch.text(), batch.mask(), batch.pooled(), Collections.nCopies(host.size(), ""));
-    }
-
-    private static RgbImage arrange(List<RgbImage> pictures) {
-        int side = pictures.getFirst().width();
-        int width = COLUMNS * side;
-        int height = Math.ceilDiv(pictures.size(), COLUMNS) * side;
-        byte[] sheet = new byte[3 * width * height];
-        for (int i = 0; i < pictures.size(); i++) {
-            byte[] rgb = pictures.get(i).rgb();
-            int left = i % COLUMNS * side;
-            int top = i / COLUMNS * side;
-            for (int y = 0; y < side; y++) {
-                System.arraycopy(rgb, 3 * y * side, sheet, 3 * ((top + y) * width + left), 3 * side);
-            }
-        }
-        return RgbImage.of(width, height, sheet);
     }
 }

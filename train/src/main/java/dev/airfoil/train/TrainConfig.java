@@ -4,6 +4,7 @@ import dev.airfoil.dit.DitConfig;
 import dev.airfoil.dit.Sharing;
 import dev.airfoil.pipeline.CodecChoice;
 import dev.airfoil.pipeline.TextEncoderChoice;
+import dev.airfoil.tensor.Dims;
 import java.util.OptionalDouble;
 
 /**
@@ -38,14 +39,15 @@ public record TrainConfig(
         long seed) {
 
     public TrainConfig {
-        require(textTokens > 0, "captions of " + textTokens + " tokens cannot be: there must be one at least");
-        require(batch > 0, "batch " + batch + " must be positive");
-        require(
-                microBatches > 0 && batch % microBatches == 0,
-                "batch " + batch + " cannot be computed in " + microBatches + " equal parts");
-        require(warmup >= 0, "warmup " + warmup + " must not be negative");
-        require(clip.orElse(1) > 0, "the largest gradient norm must be positive; leave it out to clip nothing");
-        require(emaDecay >= 0 && emaDecay < 1, "EMA decay " + emaDecay + " must be at least 0 and below 1");
+        Dims.of("training")
+                .require(textTokens > 0, "captions of " + textTokens + " tokens cannot be: there must be one at least")
+                .require(batch > 0, "batch " + batch + " must be positive")
+                .require(
+                        microBatches > 0 && batch % microBatches == 0,
+                        "batch " + batch + " cannot be computed in " + microBatches + " equal parts")
+                .require(warmup >= 0, "warmup " + warmup + " must not be negative")
+                .require(clip.orElse(1) > 0, "the largest gradient norm must be positive; leave it out to clip nothing")
+                .require(emaDecay >= 0 && emaDecay < 1, "EMA decay " + emaDecay + " must be at least 0 and below 1");
     }
 
     /**
@@ -102,11 +104,5 @@ public record TrainConfig(
      */
     double emaDecay(long step) {
         return Math.min(emaDecay, (1 + step) / (10.0 + step));
-    }
-
-    private static void require(boolean holds, String sentence) {
-        if (!holds) {
-            throw new TrainException("training: " + sentence);
-        }
     }
 }

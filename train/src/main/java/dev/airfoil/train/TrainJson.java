@@ -26,14 +26,14 @@ public final class TrainJson {
      * Reads a configuration.
      *
      * @param origin where the text comes from, for messages
-     * @throws TrainException if something is missing, unknown or wrong
+     * @throws TensorException if something is missing, unknown or wrong
      */
     public static TrainConfig read(String json, String origin) {
         try {
             return MAPPER.readValue(json, TrainConfig.class);
         } catch (JacksonException e) {
             String why = e.getCause() instanceof TensorException own ? own.getMessage() : e.getOriginalMessage();
-            throw new TrainException(origin + " holds no training configuration that can be used: " + why, e);
+            throw new TensorException(origin + " holds no training configuration that can be used: " + why, e);
         }
     }
 

@@ -2,18 +2,15 @@ package dev.airfoil.train;
 
 import dev.airfoil.dit.DitAir;
 import dev.airfoil.nn.Parameter;
-import dev.airfoil.nn.ParameterSource;
 import dev.airfoil.nn.Params;
 import dev.airfoil.tensor.F;
-import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
-import dev.airfoil.tensor.TensorSpec;
-import dev.airfoil.tensor.ops.Copy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What a run changes: the weights, their average (a model of its own), the optimizer's memory, and the number of steps
@@ -29,25 +26,22 @@ final class TrainState implements AutoCloseable {
     private final OptimizerState optimizer;
     private long step;
 
-    private TrainState(
-            TrainConfig config, Scope scope, Params params, DitAir model, Params emaParams, Params memory, long step) {
+    private TrainState(TrainConfig config, Scope scope, Params params, Params emaParams, Params memory, long step) {
         this.config = config;
         this.scope = scope;
         this.params = params;
-        this.model = model;
+        this.model = new DitAir(config.model(), params);
         this.emaParams = emaParams;
         this.ema = new DitAir(config.model(), emaParams);
-        this.optimizer = new OptimizerState(config.optimizer(), params.all(), memory);
+        this.optimizer = new OptimizerState(config.optimizer(), params.all().values(), memory);
         this.step = step;
     }
 
-    /** The state before the first step. */
+    /** The state before the first step: of one seed, model and average are the same weights. */
     static TrainState fresh(TrainConfig config) {
         return in(scope -> {
-            Params params = Params.fresh(scope, config.seed());
-            DitAir model = new DitAir(config.model(), params);
-            Params ema = Params.load(scope, copyOf(params.all()));
-            return new TrainState(config, scope, params, model, ema, Params.fresh(scope, config.seed()), 0);
+            Supplier<Params> fresh = () -> Params.fresh(scope, config.seed());
+            return new TrainState(config, scope, fresh.get(), fresh.get(), fresh.get(), 0);
         });
     }
 
@@ -57,8 +51,7 @@ final class TrainState implements AutoCloseable {
             Params params = Params.load(scope, checkpoint.source(Checkpoint.MODEL));
             Params ema = Params.load(scope, checkpoint.source(Checkpoint.EMA));
             Params memory = Params.load(scope, checkpoint.source(Checkpoint.OPTIMIZER));
-            DitAir model = new DitAir(config.model(), params);
-            TrainState state = new TrainState(config, scope, params, model, ema, memory, checkpoint.step());
+            TrainState state = new TrainState(config, scope, params, ema, memory, checkpoint.step());
             List.of(params, ema, memory).forEach(Params::requireAllUsed);
             return state;
         });
@@ -75,27 +68,6 @@ final class TrainState implements AutoCloseable {
         }
     }
 
-    private static ParameterSource copyOf(Map<String, Parameter> parameters) {
-        Map<String, TensorSpec> specs = new LinkedHashMap<>();
-        parameters.forEach((name, p) -> specs.put(name, p.value().spec()));
-        return new ParameterSource() {
-            @Override
-            public Map<String, TensorSpec> specs() {
-                return specs;
-            }
-
-            @Override
-            public Tensor read(String name) {
-                return Interpreter.bind1(new Copy(), parameters.get(name).value());
-            }
-
-            @Override
-            public String description() {
-                return "the fresh model";
-            }
-        };
-    }
-
     /**
      * Makes one step.
      *
@@ -103,11 +75,7 @@ final class TrainState implements AutoCloseable {
      */
     void learn(List<Tensor> gradients) {
         step++;
-        Map<String, Tensor> byName = new LinkedHashMap<>();
-        for (String name : params.all().keySet()) {
-            byName.put(name, gradients.get(byName.size()));
-        }
-        optimizer.step(step, config.rate(step), byName);
+        optimizer.step(step, config.rate(step), gradients);
         double keep = config.emaDecay(step);
         emaParams
                 .all()

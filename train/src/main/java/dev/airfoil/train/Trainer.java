@@ -10,6 +10,7 @@ import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -99,14 +100,14 @@ final class Trainer implements AutoCloseable {
     /**
      * The mean loss since the last time, which begins a new time.
      *
-     * @throws TrainException if it is not a number
+     * @throws TensorException if it is not a number
      */
     double takeLoss() {
         double mean = loss.value().item() / Math.max(1, steps);
         Scope.run("losses", () -> loss.set(F.fill(Shape.SCALAR, 0)));
         steps = 0;
         if (!Double.isFinite(mean)) {
-            throw new TrainException("training has diverged: by step " + state.step() + " the loss is " + mean
+            throw new TensorException("training has diverged: by step " + state.step() + " the loss is " + mean
                     + "; the last checkpoint is intact, resume it or start again with a lower learning rate");
         }
         return mean;

@@ -3,6 +3,7 @@ package dev.airfoil.train;
 import dev.airfoil.pipeline.LatentCodec;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.Eager;
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.text.TextEncoder;
 import dev.airfoil.train.data.ImageTextSet;
@@ -54,14 +55,14 @@ public final class Training {
     /**
      * Trains from the beginning.
      *
-     * @throws TrainException if the folder holds a run already, or another process trains there
+     * @throws TensorException if the folder holds a run already, or another process trains there
      */
     public static TrainResult start(
             TrainConfig config, RunSettings settings, Backend backend, TrainListener listener, StopSignal stop) {
         try {
             Files.createDirectories(settings.out());
         } catch (IOException e) {
-            throw new TrainException("cannot make the folder " + settings.out() + " (" + Reason.andPlace(e) + ")", e);
+            throw new TensorException("cannot make the folder " + settings.out() + " (" + Reason.andPlace(e) + ")", e);
         }
         return alone(settings.out(), backend, () -> {
             requireNew(settings);
@@ -74,14 +75,14 @@ public final class Training {
     /**
      * Checks that a new run would replace nothing, which {@link #start} does too: before a long preparation.
      *
-     * @throws TrainException if the folder holds a run, or a model
+     * @throws TensorException if the folder holds a run, or a model
      */
     public static void requireNew(RunSettings settings) {
         if (Files.exists(settings.checkpoint())) {
-            throw new TrainException(settings.out() + " holds a run already; resume it, or choose another folder");
+            throw new TensorException(settings.out() + " holds a run already; resume it, or choose another folder");
         }
         if (Files.exists(settings.model())) {
-            throw new TrainException(settings.out() + " holds a "
+            throw new TensorException(settings.out() + " holds a "
                     + settings.model().getFileName() + ", which a run would replace; choose another folder");
         }
     }
@@ -96,9 +97,9 @@ public final class Training {
             }
             return new Eager(backend).call(run);
         } catch (OverlappingFileLockException e) {
-            throw new TrainException(out + " is in use: another run trains there; wait for its end", e);
+            throw new TensorException(out + " is in use: another run trains there; wait for its end", e);
         } catch (IOException e) {
-            throw new TrainException("cannot write " + lock + " (" + Reason.of(e) + ")", e);
+            throw new TensorException("cannot write " + lock + " (" + Reason.of(e) + ")", e);
         }
     }
 
@@ -106,7 +107,7 @@ public final class Training {
      * Goes on with the run in the folder of {@code settings}, from its checkpoint, as if it had never stopped.
      *
      * @param expected the configuration that the caller has in mind, if any
-     * @throws TrainException if there is no checkpoint, it is of another configuration or of other data, or another
+     * @throws TensorException if there is no checkpoint, it is of another configuration or of other data, or another
      *     process trains there
      */
     public static TrainResult resume(
@@ -132,7 +133,7 @@ public final class Training {
         try (Checkpoint checkpoint = open(settings.out())) {
             TrainConfig config = checkpoint.config();
             expected.filter(other -> !other.equals(config)).ifPresent(other -> {
-                throw new TrainException(settings.checkpoint() + " is of another configuration: "
+                throw new TensorException(settings.checkpoint() + " is of another configuration: "
                         + TrainJson.difference(config, other)
                         + "; resume with its own, or start in another folder");
             });
@@ -147,7 +148,7 @@ public final class Training {
 
     private static void requireCheckpoint(Path out) {
         if (!Files.exists(RunSettings.checkpoint(out))) {
-            throw new TrainException("there is nothing to resume: " + RunSettings.checkpoint(out) + " does not exist");
+            throw new TensorException("there is nothing to resume: " + RunSettings.checkpoint(out) + " does not exist");
         }
     }
 
@@ -164,7 +165,7 @@ public final class Training {
     /**
      * What the checkpoint in a run's folder says.
      *
-     * @throws TrainException if there is none
+     * @throws TensorException if there is none
      */
     public static Saved saved(Path out) {
         try (Checkpoint checkpoint = open(out)) {
@@ -182,7 +183,7 @@ public final class Training {
         ImageTextSet set = ImageTextSet.open(settings.data());
         String data = DataFingerprint.of(set);
         learntFrom.filter(other -> !other.equals(data)).ifPresent(_ -> {
-            throw new TrainException(settings.checkpoint() + " has learnt from other data than what lies in "
+            throw new TensorException(settings.checkpoint() + " has learnt from other data than what lies in "
                     + settings.data() + "; name its own data, or start in another folder");
         });
         Path features = TextCache.in(settings.data(), config.encoder(), config.textTokens());

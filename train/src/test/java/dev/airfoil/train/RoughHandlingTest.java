@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider;
 import dev.airfoil.tensor.Backends;
+import dev.airfoil.tensor.TensorException;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -72,7 +73,7 @@ class RoughHandlingTest {
     private static void assertInUse(RunSettings run) {
         try (Backend backend = Backends.open("reference", BackendProvider.Options.DEFAULT)) {
             assertThatThrownBy(() -> Training.start(Tiny.config(), run, backend, TrainListener.NONE, new StopSignal()))
-                    .isInstanceOf(TrainException.class)
+                    .isInstanceOf(TensorException.class)
                     .hasMessage(run.out() + " is in use: another run trains there; wait for its end");
         }
     }
@@ -114,7 +115,7 @@ class RoughHandlingTest {
         String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         child.waitFor();
 
-        assertThat(said).contains("failed Could not make an image set of " + images);
+        assertThat(said).contains("failed cannot make an image set of " + images);
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("set", "images");
     }
 

@@ -3,6 +3,7 @@ package dev.airfoil.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.airfoil.tensor.TensorException;
 import org.junit.jupiter.api.Test;
 
 class TrainJsonTest {
@@ -22,7 +23,7 @@ class TrainJsonTest {
         String json = TrainJson.write(TrainConfig.small());
 
         assertThatThrownBy(() -> TrainJson.read(json.replace("\"batch\":256", "\"batch\":0"), "here"))
-                .isInstanceOf(TrainException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessage(
                         "here holds no training configuration that can be used: training: batch 0 must be positive");
         assertThatThrownBy(() -> TrainJson.read(json.replace("\"heads\":6", "\"heads\":7"), "here"))
@@ -31,8 +32,8 @@ class TrainJsonTest {
                 .hasMessageContaining("Missing creator property 'batch'");
         assertThatThrownBy(() -> TrainJson.read(json.replace("\"seed\":0", "\"seed\":null"), "here"))
                 .hasMessageContaining("here holds no training configuration");
-        assertThatThrownBy(() -> TrainJson.read("{}", "here")).isInstanceOf(TrainException.class);
-        assertThatThrownBy(() -> TrainJson.read("nonsense", "here")).isInstanceOf(TrainException.class);
+        assertThatThrownBy(() -> TrainJson.read("{}", "here")).isInstanceOf(TensorException.class);
+        assertThatThrownBy(() -> TrainJson.read("nonsense", "here")).isInstanceOf(TensorException.class);
     }
 
     @Test

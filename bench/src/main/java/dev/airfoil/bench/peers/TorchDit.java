@@ -3,7 +3,9 @@ package dev.airfoil.bench.peers;
 import dev.airfoil.bench.peers.Torch.Input;
 import dev.airfoil.bench.peers.Torch.Mode;
 import dev.airfoil.dit.DitConfig;
+import dev.airfoil.dit.Rope2d;
 import dev.airfoil.nn.Params;
+import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import java.util.ArrayList;
@@ -56,7 +58,7 @@ public final class TorchDit {
         this.text = question.text.dim(1);
         this.side = question.latent.dim(2);
         int rows = side / config.patch();
-        Rotations angles = Rotations.of(text, rows, config.headDim());
+        Rope2d.Table angles = new Rope2d(config.headDim(), Scope.current()).table(text, rows, rows);
         this.inputs = List.of(
                 torch.input("latent", question.latent),
                 torch.input("text", question.text),

@@ -10,7 +10,6 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Attention;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Attention of DiT-Air/B, 18 heads of 64, at 256 and 512 pixels: forward, and forward with backward. */
@@ -88,9 +87,7 @@ final class Attentions {
                     products * unit,
                     1e-4,
                     ours,
-                    lab.torch()
-                            .map(torch -> Map.of(Rival.PYTORCH, torch.function(mode, inputs(torch), lines)))
-                            .orElseGet(Map::of));
+                    lab.pytorch(torch -> torch.function(mode, inputs(torch), lines)));
         }
 
         private List<Input> inputs(Torch torch) {

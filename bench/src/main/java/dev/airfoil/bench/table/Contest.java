@@ -1,6 +1,7 @@
 package dev.airfoil.bench.table;
 
 import dev.airfoil.bench.peers.Contender;
+import dev.airfoil.cli.check.Comparison;
 import java.util.Map;
 import java.util.Set;
 
@@ -36,25 +37,12 @@ record Contest(Unit unit, double work, double tolerance, Contender ours, Map<Riv
             if (rival == Rival.COPY) {
                 return;
             }
-            double error = error(answer, contender.answer());
+            float[] other = contender.answer();
+            double error = other.length == answer.length ? Comparison.error(answer, other) : Double.POSITIVE_INFINITY;
             if (!(error <= tolerance)) {
                 throw new IllegalStateException(rival + " gets another answer: it differs by " + error
                         + " of its norm, where " + tolerance + " is allowed");
             }
         });
-    }
-
-    private static double error(float[] ours, float[] theirs) {
-        if (ours.length != theirs.length) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double off = 0;
-        double norm = 0;
-        for (int i = 0; i < ours.length; i++) {
-            double difference = (double) ours[i] - theirs[i];
-            off += difference * difference;
-            norm += (double) theirs[i] * theirs[i];
-        }
-        return Math.sqrt(off / norm);
     }
 }

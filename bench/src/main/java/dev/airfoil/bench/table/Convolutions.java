@@ -8,7 +8,6 @@ import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Conv2d;
 import java.util.List;
-import java.util.Map;
 
 /** Convolutions of a VAE, as many channels out as in: forward, and forward with both gradients. */
 final class Convolutions {
@@ -102,14 +101,8 @@ final class Convolutions {
                     products * layer.work(),
                     1e-5,
                     ours,
-                    lab.torch()
-                            .map(torch -> Map.of(
-                                    Rival.PYTORCH,
-                                    torch.function(
-                                            mode,
-                                            List.of(torch.input("x", x), torch.input("w", w), torch.input("g", g)),
-                                            lines)))
-                            .orElseGet(Map::of));
+                    lab.pytorch(torch -> torch.function(
+                            mode, List.of(torch.input("x", x), torch.input("w", w), torch.input("g", g)), lines)));
         }
     }
 }

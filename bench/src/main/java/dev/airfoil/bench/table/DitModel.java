@@ -14,9 +14,6 @@ import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.train.Adafactor;
 import dev.airfoil.train.OptimizerState;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** A DiT-Air with random weights (none is zero, as some fresh ones are) and latents of pictures to work on, 256 x 256 if nothing else is said. */
@@ -113,18 +110,13 @@ final class DitModel {
     /** The model while it learns. */
     final class Training {
         private final OptimizerState state =
-                new OptimizerState(Adafactor.paper(RATE), params.all(), Params.fresh(Scope.current(), 2));
+                new OptimizerState(Adafactor.paper(RATE), params.all().values(), Params.fresh(Scope.current(), 2));
         private long steps;
 
         /** Forward, backward, Adafactor: the loss. */
         Tensor step() {
             Gradients gradients = gradients();
-            Map<String, Tensor> byName = new LinkedHashMap<>();
-            List<String> names = List.copyOf(params.all().keySet());
-            for (int i = 0; i < names.size(); i++) {
-                byName.put(names.get(i), gradients.all().get(i));
-            }
-            state.step(++steps, RATE, byName);
+            state.step(++steps, RATE, gradients.all());
             return gradients.value();
         }
     }

@@ -1,15 +1,16 @@
 package dev.airfoil.bench.table;
 
 import dev.airfoil.bench.peers.Contender;
-import dev.airfoil.bench.peers.Rotations;
 import dev.airfoil.bench.peers.Torch;
 import dev.airfoil.bench.peers.Torch.Input;
 import dev.airfoil.bench.peers.Torch.Mode;
 import dev.airfoil.bench.peers.TorchDit;
+import dev.airfoil.dit.Rope2d;
 import dev.airfoil.tensor.DType;
 import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Op;
+import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Activation;
@@ -85,7 +86,7 @@ final class FusedOps {
     private static Contest qkNormRopeGrad(Lab lab) {
         Tensor qkv = lab.keep(() -> F.normal(1, 0, 1, N, 3, H, E));
         Tensor w = lab.keep(() -> F.normal(1, 1, E));
-        Rotations table = lab.keep(() -> Rotations.of(TEXT, SIDE, E));
+        Rope2d.Table table = lab.keep(() -> new Rope2d(E, Scope.current()).table(TEXT, SIDE, SIDE));
         Tensor g = lab.keep(() -> F.normal(1, 2, 1, H, N, E));
         return contest(
                 lab,
@@ -165,7 +166,7 @@ final class FusedOps {
         Tensor qkv = lab.keep(() -> F.normal(1, 0, 1, N, 3, H, E));
         Tensor qw = lab.keep(() -> F.normal(1, 1, E));
         Tensor kw = lab.keep(() -> F.normal(1, 2, E));
-        Rotations table = lab.keep(() -> Rotations.of(TEXT, SIDE, E));
+        Rope2d.Table table = lab.keep(() -> new Rope2d(E, Scope.current()).table(TEXT, SIDE, SIDE));
         return contest(
                 lab,
                 2 * qkv.size(),

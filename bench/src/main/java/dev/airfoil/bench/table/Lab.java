@@ -11,9 +11,11 @@ import dev.airfoil.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Where one row is measured: a backend, the peers that are here, so many threads each. Closing it frees all memory. */
@@ -45,6 +47,11 @@ final class Lab implements AutoCloseable {
 
     Optional<Blas> blas() {
         return blas;
+    }
+
+    /** PyTorch as the only rival, if it is here. */
+    Map<Rival, Contender> pytorch(Function<Torch, Contender> contender) {
+        return torch.map(t -> Map.of(Rival.PYTORCH, contender.apply(t))).orElseGet(Map::of);
     }
 
     /** Makes what lasts as long as the lab. */

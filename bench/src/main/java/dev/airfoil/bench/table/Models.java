@@ -5,7 +5,6 @@ import dev.airfoil.bench.peers.Torch;
 import dev.airfoil.bench.peers.TorchDit;
 import dev.airfoil.dit.DitConfig;
 import java.util.List;
-import java.util.Map;
 
 /** Whole models at 256 x 256, batch 1: forward, and a training step (forward, backward, Adafactor). */
 final class Models {
@@ -30,10 +29,7 @@ final class Models {
                 model.operations(),
                 1e-4,
                 lab.ours(() -> List.of(model.velocity())),
-                lab.torch()
-                        .map(torch ->
-                                Map.of(Rival.PYTORCH, pytorch(lab, torch, model).forward()))
-                        .orElseGet(Map::of));
+                lab.pytorch(torch -> pytorch(lab, torch, model).forward()));
     }
 
     private static Contest step(Lab lab, String preset) {
@@ -50,10 +46,7 @@ final class Models {
                                 training.step(),
                                 model.params().all().get(WATCHED).value())),
                         old),
-                lab.torch()
-                        .map(torch -> Map.of(
-                                Rival.PYTORCH, change(pytorch(lab, torch, model).step(DitModel.RATE, watched), old)))
-                        .orElseGet(Map::of));
+                lab.pytorch(torch -> change(pytorch(lab, torch, model).step(DitModel.RATE, watched), old)));
     }
 
     private static TorchDit pytorch(Lab lab, Torch torch, DitModel model) {

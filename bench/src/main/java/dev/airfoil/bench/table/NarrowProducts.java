@@ -8,7 +8,6 @@ import dev.airfoil.tensor.ops.Activation.Fn;
 import dev.airfoil.tensor.ops.LinearQ8;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -73,8 +72,6 @@ final class NarrowProducts {
                 2.0 * x.dim(0) * K * N,
                 1e-5,
                 ours,
-                lab.torch()
-                        .map(torch -> Map.of(Rival.PYTORCH, Products.pytorch(torch, x, wide)))
-                        .orElseGet(Map::of));
+                lab.pytorch(torch -> Products.pytorch(torch, x, wide)));
     }
 }

@@ -57,14 +57,13 @@ record OptimizerKind() implements CaseKind {
                     targets.put(e.parameter(), golden.in("target." + e.parameter()));
                 }
             }
-            OptimizerState state = new OptimizerState(optimizer, params.all(), Params.fresh(scope, 0));
+            OptimizerState state = new OptimizerState(optimizer, params.all().values(), Params.fresh(scope, 0));
             for (int step = 1; step <= last; step++) {
                 int now = step;
                 Scope.run("step", () -> {
-                    Map<String, Tensor> gradients = new HashMap<>();
-                    params.all()
-                            .forEach((name, p) -> gradients.put(
-                                    name, p.value().sub(targets.get(name)).mul(2 * (1 + growth * now))));
+                    List<Tensor> gradients = params.all().values().stream()
+                            .map(p -> p.value().sub(targets.get(p.name())).mul(2 * (1 + growth * now)))
+                            .toList();
                     state.step(now, optimizer.rate(), gradients);
                 });
                 expected.stream()

@@ -4,10 +4,6 @@ import java.util.Locale;
 
 /** What became of one case. */
 public sealed interface Outcome {
-    String kind();
-
-    String name();
-
     /** Everything in the case was computed and compared. */
     record Compared(String kind, String name, Comparison.Deviation worst) implements Outcome {}
 

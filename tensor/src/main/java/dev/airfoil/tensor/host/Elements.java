@@ -63,6 +63,13 @@ final class Elements {
         }
     }
 
+    /** Fills a contiguous tensor, each value converted to its type. */
+    static void store(double[] values, Tensor t) {
+        for (int i = 0; i < values.length; i++) {
+            set(t, i, values[i]);
+        }
+    }
+
     /** Fills a contiguous F32 tensor. */
     static void store(float[] values, Tensor t) {
         MemorySegment.copy(

@@ -47,7 +47,7 @@ public abstract class HostBackend implements Backend {
     public Storage allocate(long bytes) {
         HostPool.Block block = memory.take(bytes);
         try {
-            return Storage.owned(new HostStorage(this, memory, block, bytes));
+            return Storage.owned(new HostStorage(this, memory, block));
         } catch (RuntimeException e) {
             memory.give(block);
             throw e;

@@ -10,8 +10,8 @@ public final class HostStorage extends Storage {
     private final HostPool.Block block;
     private final MemorySegment segment;
 
-    HostStorage(Backend backend, HostPool pool, HostPool.Block block, long bytes) {
-        super(backend, bytes);
+    HostStorage(Backend backend, HostPool pool, HostPool.Block block) {
+        super(backend);
         this.pool = pool;
         this.block = block;
         this.segment = block.segment();

@@ -65,8 +65,6 @@ final class ReferenceConv {
                 }
             }
         }
-        for (int i = 0; i < sums.length; i++) {
-            Elements.set(out, i, sums[i]);
-        }
+        Elements.store(sums, out);
     }
 }

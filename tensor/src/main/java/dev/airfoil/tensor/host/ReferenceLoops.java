@@ -51,12 +51,7 @@ public final class ReferenceLoops {
                 }
             }
             case Copy _ -> Elements.copy(in.getFirst(), out, out.layout());
-            case Cast _ -> {
-                double[] x = Elements.doubles(in.getFirst());
-                for (int i = 0; i < x.length; i++) {
-                    Elements.set(out, i, x[i]);
-                }
-            }
+            case Cast _ -> Elements.store(Elements.doubles(in.getFirst()), out);
             case Unary(Unary.Fn fn) -> unary(fn, in.getFirst(), out);
             case Binary(Binary.Fn fn) -> binary(fn, in.get(0), in.get(1), out);
             case Compare(Compare.Fn fn) -> compare(fn, in.get(0), in.get(1), out);
@@ -156,9 +151,7 @@ public final class ReferenceLoops {
         for (float v : x) {
             sums[(int) at.next()] += v;
         }
-        for (int i = 0; i < sums.length; i++) {
-            Elements.set(out, i, sums[i]);
-        }
+        Elements.store(sums, out);
     }
 
     private static void max(int axis, Tensor in, Tensor out) {
@@ -229,9 +222,7 @@ public final class ReferenceLoops {
                 sums[row * d + j] += x[i * d + j];
             }
         }
-        for (int i = 0; i < sums.length; i++) {
-            Elements.set(out, i, sums[i]);
-        }
+        Elements.store(sums, out);
     }
 
     private static int row(String op, double id, int rows) {

@@ -45,9 +45,6 @@ public record AdaLnModulate(int split, float eps) implements Fused {
 
     @Override
     public void vjp(Vjp vjp) {
-        List<Tensor> g = Interpreter.bind(new AdaLnModulateGrad(split, eps), List.of(vjp.in(0), vjp.in(2), vjp.grad()));
-        vjp.give(0, () -> g.get(0));
-        vjp.give(1, () -> g.get(1));
-        vjp.give(2, () -> g.get(2));
+        vjp.give(Interpreter.bind(new AdaLnModulateGrad(split, eps), List.of(vjp.in(0), vjp.in(2), vjp.grad())));
     }
 }

@@ -70,11 +70,8 @@ public record QkNormRope(float eps) implements Fused {
 
     @Override
     public void vjp(Vjp vjp) {
-        List<Tensor> g = Interpreter.bind(
+        vjp.give(Interpreter.bind(
                 new QkNormRopeGrad(eps),
-                List.of(vjp.in(0), vjp.in(1), vjp.in(2), vjp.in(3), vjp.in(4), vjp.grad(0), vjp.grad(1), vjp.grad(2)));
-        vjp.give(0, () -> g.get(0));
-        vjp.give(1, () -> g.get(1));
-        vjp.give(2, () -> g.get(2));
+                List.of(vjp.in(0), vjp.in(1), vjp.in(2), vjp.in(3), vjp.in(4), vjp.grad(0), vjp.grad(1), vjp.grad(2))));
     }
 }

@@ -28,8 +28,6 @@ public record RmsNorm(float eps) implements Fused {
 
     @Override
     public void vjp(Vjp vjp) {
-        List<Tensor> g = Interpreter.bind(new RmsNormGrad(eps), List.of(vjp.in(0), vjp.in(1), vjp.grad()));
-        vjp.give(0, () -> g.get(0));
-        vjp.give(1, () -> g.get(1));
+        vjp.give(Interpreter.bind(new RmsNormGrad(eps), List.of(vjp.in(0), vjp.in(1), vjp.grad())));
     }
 }

@@ -128,20 +128,11 @@ public final class Philox {
      */
     public static void fillUniform(long seed, long stream, MemorySegment out, long from, long to) {
         check(out, from, to);
-        long head = Math.min(to, (from + 3) & -4);
-        long tail = Math.max(head, to & -4);
-        for (long i = from; i < head; i++) {
-            set(out, i, uniform(seed, stream, i));
-        }
-        for (long i = head; i < tail; i += 4) {
-            Words words = block(seed, stream, i >>> 2);
-            set(out, i, unit(words.w0()));
-            set(out, i + 1, unit(words.w1()));
-            set(out, i + 2, unit(words.w2()));
-            set(out, i + 3, unit(words.w3()));
-        }
-        for (long i = tail; i < to; i++) {
-            set(out, i, uniform(seed, stream, i));
+        Words words = block(seed, stream, from >>> 2);
+        for (long i = from; i < to; i++) {
+            int lane = (int) i & 3;
+            words = lane == 0 ? block(seed, stream, i >>> 2) : words;
+            out.set(FLOAT, i * Float.BYTES, unit(words.word(lane)));
         }
     }
 
@@ -152,33 +143,16 @@ public final class Philox {
      */
     public static void fillNormal(long seed, long stream, MemorySegment out, long from, long to) {
         check(out, from, to);
-        long head = Math.min(to, (from + 3) & -4);
-        long tail = Math.max(head, to & -4);
-        for (long i = from; i < head; i++) {
-            set(out, i, normal(seed, stream, i));
+        Words words = block(seed, stream, from >>> 2);
+        for (long i = from; i < to; i++) {
+            int lane = (int) i & 3;
+            words = lane == 0 ? block(seed, stream, i >>> 2) : words;
+            out.set(FLOAT, i * Float.BYTES, words.normal(lane));
         }
-        for (long i = head; i < tail; i += 4) {
-            Words words = block(seed, stream, i >>> 2);
-            pair(words.w0(), words.w1(), out, i);
-            pair(words.w2(), words.w3(), out, i + 2);
-        }
-        for (long i = tail; i < to; i++) {
-            set(out, i, normal(seed, stream, i));
-        }
-    }
-
-    private static void pair(int forRadius, int forAngle, MemorySegment out, long i) {
-        float radius = BoxMuller.radius(forRadius);
-        set(out, i, radius * BoxMuller.cosTurn(forAngle));
-        set(out, i + 1, radius * BoxMuller.sinTurn(forAngle));
     }
 
     private static float unit(int bits) {
         return (bits >>> 8) * 0x1p-24f;
-    }
-
-    private static void set(MemorySegment out, long i, float value) {
-        out.set(FLOAT, i * Float.BYTES, value);
     }
 
     private static void check(MemorySegment out, long from, long to) {

@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.TensorException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,7 +26,6 @@ public final class BalancedSampler {
 
     private final ImageTextSet set;
     private final long seed;
-    private final List<String> groups;
     /** Rows of the set: {@code [group][concept][picture]}. */
     private final int[][][] rows;
     /** The chance that the group or one before it is drawn; the last is 1. */
@@ -35,7 +35,7 @@ public final class BalancedSampler {
      * @param set what to draw from
      * @param split the side that may be drawn
      * @param seed of the order
-     * @throws DataException where that side is empty
+     * @throws TensorException where that side is empty
      */
     public BalancedSampler(ImageTextSet set, Split split, long seed) {
         Map<String, Map<String, List<Integer>>> tree = new LinkedHashMap<>();
@@ -46,11 +46,10 @@ public final class BalancedSampler {
                     .add(row);
         }
         if (tree.isEmpty()) {
-            throw new DataException("The image set has no pictures on the side " + split + "; use a larger set.");
+            throw new TensorException("the image set has no pictures on the side " + split + "; use a larger set");
         }
         this.set = set;
         this.seed = seed;
-        this.groups = List.copyOf(tree.keySet());
         this.rows = tree.values().stream()
                 .map(concepts -> concepts.values().stream()
                         .map(list -> list.stream().mapToInt(i -> i).toArray())
@@ -90,15 +89,6 @@ public final class BalancedSampler {
         }
         double rest = (v - CANONICAL_SHARE) / (1 - CANONICAL_SHARE);
         return new Sample(row, 1 + (int) (rest * (captions - 1)));
-    }
-
-    /** The groups and how likely each is to be drawn, in the set's order; the sum is 1. */
-    public Map<String, Double> groupShares() {
-        Map<String, Double> shares = new LinkedHashMap<>();
-        for (int g = 0; g < cumulative.length; g++) {
-            shares.put(groups.get(g), cumulative[g] - (g == 0 ? 0 : cumulative[g - 1]));
-        }
-        return shares;
     }
 
     private long bits(long step, long position, int draw) {

@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public final class EmojiBuilder {
      *
      * @param size height and width of the pictures
      * @param licences whose art to use; {@link Licence#PERMISSIVE} where weights are to be passed on without conditions
-     * @throws DataException where nothing can be downloaded or written
+     * @throws TensorException where nothing can be downloaded or written
      */
     public static BuildReport build(
             Path out, int size, Set<Licence> licences, NpmRegistry registry, Progress progress) {
@@ -50,7 +51,7 @@ public final class EmojiBuilder {
                 .filter(style -> licences.contains(style.licence()))
                 .toList();
         if (styles.isEmpty()) {
-            throw new DataException("No emoji art has any of the licences " + licences + "; allow MIT, for example.");
+            throw new TensorException("no emoji art has any of the licences " + licences + "; allow MIT, for example");
         }
         try (ImageTextWriter writer = new ImageTextWriter(out, size)) {
             fetch(registry, styles, progress);
@@ -58,7 +59,7 @@ public final class EmojiBuilder {
             return writer.finish("emoji of the npm packages of "
                     + String.join(", ", styles.stream().map(EmojiStyle::prompt).toList()));
         } catch (IOException e) {
-            throw new DataException("Could not write the image set " + out + " (" + Reason.andPlace(e) + ").", e);
+            throw new TensorException("cannot write the image set " + out + " (" + Reason.andPlace(e) + ")", e);
         }
     }
 
@@ -149,7 +150,7 @@ public final class EmojiBuilder {
         try {
             return JsonMapper.shared().readTree(new ByteArrayInputStream(files.get(name)));
         } catch (JacksonException e) {
-            throw new DataException("The package's " + name + " is not JSON: " + e.getMessage() + ".", e);
+            throw new TensorException("the package's " + name + " is not JSON: " + e.getMessage(), e);
         }
     }
 }

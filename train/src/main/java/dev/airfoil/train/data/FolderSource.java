@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.Reason;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -43,11 +44,11 @@ public final class FolderSource {
      *
      * @param images the folder, or a {@code .jsonl} file
      * @param size height and width of the stored pictures
-     * @throws DataException where there is nothing to use, or the JSONL cannot be read
+     * @throws TensorException where there is nothing to use, or the JSONL cannot be read
      */
     public static BuildReport build(Path images, Path out, int size, Progress progress) {
         if (!Files.exists(images)) {
-            throw new DataException("There is no " + images + "; name a folder of images or a .jsonl file.");
+            throw new TensorException("there is no " + images + "; name a folder of images or a .jsonl file");
         }
         try (ImageTextWriter writer = new ImageTextWriter(out, size)) {
             List<Captioned> all = list(images, writer);
@@ -59,7 +60,7 @@ public final class FolderSource {
             progress.update(done, all.size(), "reading pictures");
             return writer.finish(images.toString());
         } catch (IOException e) {
-            throw new DataException("Could not make an image set of " + images + " (" + Reason.andPlace(e) + ").", e);
+            throw new TensorException("cannot make an image set of " + images + " (" + Reason.andPlace(e) + ")", e);
         }
     }
 
@@ -74,8 +75,8 @@ public final class FolderSource {
             List<Path> tables =
                     inside.filter(f -> ending(f).equals("jsonl")).sorted().toList();
             if (tables.size() > 1) {
-                throw new DataException(
-                        images + " holds " + tables.size() + " .jsonl files; name the one that is meant.");
+                throw new TensorException(
+                        images + " holds " + tables.size() + " .jsonl files; name the one that is meant");
             }
             return tables.isEmpty() ? fromFiles(images, writer) : fromJsonl(tables.getFirst(), writer);
         }
@@ -164,8 +165,8 @@ public final class FolderSource {
         try {
             return JsonMapper.shared().readTree(line);
         } catch (JacksonException e) {
-            throw new DataException(
-                    "Line " + number + " of " + table + " is not JSON (" + e.getOriginalMessage() + "); mend it.", e);
+            throw new TensorException(
+                    "line " + number + " of " + table + " is not JSON (" + e.getOriginalMessage() + "); mend it", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.Reason;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,7 +36,13 @@ public final class ImageTextSet {
     static final String PIXELS = "pixels.u8";
     static final String FORMAT = "airfoil-image-text";
     static final int VERSION = 1;
-    private static final String AGAIN = "; build the set again.";
+
+    /** For pairs; one that lacks a field is damaged. */
+    static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    private static final String AGAIN = "; build the set again";
 
     private final int imageSize;
     private final List<Pair> pairs;
@@ -49,18 +57,18 @@ public final class ImageTextSet {
     /**
      * Opens a set.
      *
-     * @throws DataException where the folder is no set, is of another version, or its files disagree
+     * @throws TensorException where the folder is no set, is of another version, or its files disagree
      */
     public static ImageTextSet open(Path folder) {
         if (!Files.exists(folder.resolve(INFO))) {
-            throw new DataException(
-                    folder + " holds no image set (there is no " + INFO + "); make one with `airfoil data`.");
+            throw new TensorException(
+                    folder + " holds no image set (there is no " + INFO + "); make one with `airfoil data`");
         }
         try {
             JsonNode info = JsonMapper.shared().readTree(Files.readString(folder.resolve(INFO)));
             if (!info.path("format").asString("").equals(FORMAT)
                     || info.path("version").asInt(0) != VERSION) {
-                throw new DataException(folder + " is of the format " + info.path("format") + " version "
+                throw new TensorException(folder + " is of the format " + info.path("format") + " version "
                         + info.path("version") + ", but this program reads " + FORMAT + " version " + VERSION + AGAIN);
             }
             int size = info.path("size").asInt(0);
@@ -69,9 +77,10 @@ public final class ImageTextSet {
             Path raw = folder.resolve(PIXELS);
             long bytes = (long) count * size * size * 3;
             if (count < 1 || size < 1 || pairs.size() != count || Files.size(raw) != bytes) {
-                throw new DataException(folder + " is damaged: " + INFO + " tells of " + count + " pictures of " + size
-                        + " pixels, but there are " + pairs.size() + " captions and " + Files.size(raw)
-                        + " bytes of pixels instead of " + bytes + AGAIN);
+                throw new TensorException(
+                        folder + " is damaged: " + INFO + " tells of " + count + " pictures of " + size
+                                + " pixels, but there are " + pairs.size() + " captions and " + Files.size(raw)
+                                + " bytes of pixels instead of " + bytes + AGAIN);
             }
             try (FileChannel channel = FileChannel.open(raw, StandardOpenOption.READ)) {
                 // The mapping lives as long as this set is reachable; there is nothing to close.
@@ -79,10 +88,10 @@ public final class ImageTextSet {
                 return new ImageTextSet(size, pairs, pixels);
             }
         } catch (IOException e) {
-            throw new DataException(
-                    "Could not read the image set " + folder + " (" + Reason.andPlace(e) + ")" + AGAIN, e);
+            throw new TensorException(
+                    "cannot read the image set " + folder + " (" + Reason.andPlace(e) + ")" + AGAIN, e);
         } catch (JacksonException e) {
-            throw new DataException("Could not read the image set " + folder + ": " + e.getMessage() + AGAIN, e);
+            throw new TensorException("cannot read the image set " + folder + ": " + e.getMessage() + AGAIN, e);
         }
     }
 
@@ -91,10 +100,11 @@ public final class ImageTextSet {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 try {
-                    pairs.add(PairJson.read(line));
-                } catch (JacksonException | IllegalArgumentException | DataException e) {
-                    throw new DataException(
-                            file + " has a damaged line " + (pairs.size() + 1) + " (" + e.getMessage() + ")" + AGAIN,
+                    pairs.add(JSON.readValue(line, Pair.class));
+                } catch (JacksonException e) {
+                    throw new TensorException(
+                            file + " has a damaged line " + (pairs.size() + 1) + " (" + e.getOriginalMessage() + ")"
+                                    + AGAIN,
                             e);
                 }
             }

@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.TensorException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -56,7 +57,7 @@ final class ImageTextWriter implements AutoCloseable {
     /** @param target the folder to make: absent, empty, or an older set and nothing else, which is replaced */
     ImageTextWriter(Path target, int size) throws IOException {
         if (size < 1 || size > 4096) {
-            throw new DataException("Pictures must be 1 to 4096 pixels wide, but " + size + " was asked for.");
+            throw new TensorException("pictures must be 1 to 4096 pixels wide, but " + size + " was asked for");
         }
         this.target = target.toAbsolutePath().normalize();
         this.size = size;
@@ -88,7 +89,7 @@ final class ImageTextWriter implements AutoCloseable {
             LOG.log(Level.DEBUG, "another thread builds {0}", target);
         }
         channel.close();
-        throw new DataException(target + " is being made by another build; wait for its end, or name another folder.");
+        throw new TensorException(target + " is being made by another build; wait for its end, or name another folder");
     }
 
     private void unlock() throws IOException {
@@ -111,14 +112,14 @@ final class ImageTextWriter implements AutoCloseable {
             }
         }
         if (!inside.contains(ImageTextSet.INFO)) {
-            throw new DataException(target + " exists and is not an image set; name a new or empty folder.");
+            throw new TensorException(target + " exists and is not an image set; name a new or empty folder");
         }
         inside.stream()
                 .filter(name -> !OURS.matcher(name).matches())
                 .findFirst()
                 .ifPresent(name -> {
-                    throw new DataException(target + " would be replaced, but besides the image set it holds " + name
-                            + "; move that away, or name another folder.");
+                    throw new TensorException(target + " would be replaced, but besides the image set it holds " + name
+                            + "; move that away, or name another folder");
                 });
     }
 
@@ -127,7 +128,7 @@ final class ImageTextWriter implements AutoCloseable {
             throw new IllegalArgumentException(pair.id() + " has " + rgb.length + " bytes of pixels");
         }
         pixels.write(rgb);
-        pairs.write(PairJson.write(pair) + "\n");
+        pairs.write(ImageTextSet.JSON.writeValueAsString(pair) + "\n");
         concepts.add(pair.concept());
         licences.merge(pair.licence().spdx(), 1, Integer::sum);
         heldOut += pair.split() == Split.HELD_OUT ? 1 : 0;
@@ -144,7 +145,7 @@ final class ImageTextWriter implements AutoCloseable {
         pairs.close();
         if (count == 0) {
             String first = skipped.isEmpty() ? "" : " (the first: " + skipped.getFirst() + ")";
-            throw new DataException("No picture of " + source + " could be used" + first + ".");
+            throw new TensorException("no picture of " + source + " could be used" + first);
         }
         Files.writeString(beside.resolve(ImageTextSet.INFO), info(source));
         Path old = target.resolveSibling("." + target.getFileName() + ".old");

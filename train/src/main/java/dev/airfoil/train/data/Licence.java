@@ -1,5 +1,8 @@
 package dev.airfoil.train.data;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.airfoil.tensor.TensorException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -27,18 +30,20 @@ public enum Licence {
     }
 
     /** The SPDX identifier. */
+    @JsonValue
     public String spdx() {
         return spdx;
     }
 
-    /** The licence with this SPDX identifier; {@link DataException} where it is none of ours. */
+    /** The licence with this SPDX identifier; {@link TensorException} where it is none of ours. */
+    @JsonCreator
     public static Licence ofSpdx(String spdx) {
         for (Licence licence : values()) {
             if (licence.spdx.equals(spdx)) {
                 return licence;
             }
         }
-        throw new DataException("\"" + spdx + "\" is not a licence that Airfoil knows; there are "
-                + Arrays.stream(values()).map(Licence::spdx).collect(Collectors.joining(", ")) + ".");
+        throw new TensorException("\"" + spdx + "\" is not a licence that Airfoil knows; there are "
+                + Arrays.stream(values()).map(Licence::spdx).collect(Collectors.joining(", ")));
     }
 }

@@ -1,5 +1,7 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.TensorException;
+
 /**
  * One version of a package on the npm registry.
  *
@@ -10,8 +12,8 @@ package dev.airfoil.train.data;
 record NpmPackage(String name, String version, String integrity) {
     NpmPackage {
         if (!integrity.startsWith("sha512-")) {
-            throw new DataException(
-                    "The integrity of " + name + " must be a sha512, but is \"" + integrity + "\"; pin it again.");
+            throw new TensorException(
+                    "the integrity of " + name + " must be a sha512, but is \"" + integrity + "\"; pin it again");
         }
     }
 

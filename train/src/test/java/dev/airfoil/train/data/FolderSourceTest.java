@@ -3,6 +3,7 @@ package dev.airfoil.train.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.airfoil.tensor.TensorException;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -70,6 +71,10 @@ class FolderSourceTest {
         BuildReport report = FolderSource.build(images, out, 4, (done, total, _) -> heard.add(done * 100 + total));
 
         assertThat(report.pairs()).isEqualTo(2);
+        assertThat(Files.readAllLines(out.resolve("pairs.jsonl")).getFirst())
+                .isEqualTo("{\"id\":\"a.png\",\"concept\":\"a.png\",\"group\":\"images\",\"style\":\"\","
+                        + "\"licence\":\"NOASSERTION\",\"split\":\"" + Split.of("a.png") + "\","
+                        + "\"captions\":[\"a red square\",\"something red\"]}");
         assertThat(report.skipped()).hasSize(4);
         assertThat(report.skipped())
                 .anyMatch(s -> s.equals("silent.png: no caption: silent.txt is missing"))
@@ -134,22 +139,22 @@ class FolderSourceTest {
     @Test
     void whatCannotBeUsedAtAllIsASentence() throws IOException {
         assertThatThrownBy(() -> FolderSource.build(folder.resolve("nowhere"), out, 4, Progress.NONE))
-                .isInstanceOf(DataException.class)
-                .hasMessageContaining("There is no ");
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("there is no ");
         assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessageContaining("could be used");
         caption("bad.jsonl", "{\"file\": ");
         assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
-                .isInstanceOf(DataException.class)
-                .hasMessageContaining("Line 1 of ");
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("line 1 of ");
         Files.write(images.resolve("bad.jsonl"), new byte[] {(byte) 0xff});
         assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessageContaining("bad.jsonl is not UTF-8 text");
         caption("second.jsonl", "");
         assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessageContaining("2 .jsonl files");
         assertThat(folder.toFile().list()).containsExactly("images");
     }
@@ -176,7 +181,7 @@ class FolderSourceTest {
                 out,
                 4,
                 (_, _, _) -> assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
-                        .isInstanceOf(DataException.class)
+                        .isInstanceOf(TensorException.class)
                         .hasMessageContaining("is being made by another build"));
         assertThat(ImageTextSet.open(out).size()).isEqualTo(1);
         assertThat(folder.toFile().list())
@@ -216,11 +221,11 @@ class FolderSourceTest {
 
         Path run = Files.createDirectory(out.resolve("run"));
         assertThatThrownBy(() -> FolderSource.build(images, out, 4, Progress.NONE))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessageContaining("besides the image set it holds run; move that away");
         assertThat(run).exists();
         assertThatThrownBy(() -> FolderSource.build(images, images, 8, Progress.NONE))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessageContaining("exists and is not an image set");
         assertThat(images.resolve("a.png")).exists();
     }
@@ -234,15 +239,15 @@ class FolderSourceTest {
 
         Files.write(out.resolve("pixels.u8"), new byte[47]);
         assertThatThrownBy(() -> ImageTextSet.open(out))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessageContaining("47 bytes of pixels instead of 48");
         Files.writeString(out.resolve("pairs.jsonl"), "{\"id\": \"a\"}\n");
         assertThatThrownBy(() -> ImageTextSet.open(out))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessageContaining("damaged line 1");
         Files.writeString(out.resolve("info.json"), "{\"format\": \"airfoil-image-text\", \"version\": 2}");
         assertThatThrownBy(() -> ImageTextSet.open(out))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessageContaining("version 2");
     }
 }

@@ -3,6 +3,7 @@ package dev.airfoil.train.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.airfoil.tensor.TensorException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -72,7 +73,7 @@ class NpmRegistryTest {
             NpmRegistry registry = new NpmRegistry(server.address(), folder.resolve("cache"));
 
             assertThatThrownBy(() -> registry.fetch(art))
-                    .isInstanceOf(DataException.class)
+                    .isInstanceOf(TensorException.class)
                     .hasMessageContaining("other bytes");
         }
         assertThat(folder.resolve("cache")).isEmptyDirectory();
@@ -84,10 +85,10 @@ class NpmRegistryTest {
         NpmRegistry registry = new NpmRegistry(NOBODY, folder.resolve("cache"));
 
         assertThatThrownBy(() -> registry.fetch(art))
-                .isInstanceOf(DataException.class)
-                .hasMessageStartingWith("Could not download @some/art 1.2.3 from http://127.0.0.1:9/")
+                .isInstanceOf(TensorException.class)
+                .hasMessageStartingWith("cannot download @some/art 1.2.3 from http://127.0.0.1:9/")
                 .hasMessageEndingWith("check the network, or put the file at "
-                        + folder.resolve("cache/some-art-1.2.3.tgz") + " and run again.");
+                        + folder.resolve("cache/some-art-1.2.3.tgz") + " and run again");
 
         Files.write(folder.resolve("cache/some-art-1.2.3.tgz"), tarball());
         assertThat(registry.fetch(art)).exists();
@@ -99,8 +100,8 @@ class NpmRegistryTest {
         Files.write(Files.createDirectories(folder.resolve("cache")).resolve(art.cacheName()), tarball());
 
         assertThatThrownBy(() -> new NpmRegistry(NOBODY, folder.resolve("cache")).read(art, Set.of("icons.json")))
-                .isInstanceOf(DataException.class)
-                .hasMessage("The package @some/art 1.2.3 holds no icons.json, which Airfoil needs.");
+                .isInstanceOf(TensorException.class)
+                .hasMessage("the package @some/art 1.2.3 holds no icons.json, which Airfoil needs");
     }
 
     @Test
@@ -113,7 +114,7 @@ class NpmRegistryTest {
         assertThat(NpmRegistry.address(Map.of(), npmrc)).isEqualTo(URI.create("https://in.npmrc/"));
         assertThat(NpmRegistry.address(Map.of(), none)).isEqualTo(URI.create("https://registry.npmjs.org/"));
         assertThatThrownBy(() -> NpmRegistry.address(Map.of("npm_config_registry", "not a url"), none))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(TensorException.class)
                 .hasMessageContaining("\"not a url\" is no web address");
     }
 

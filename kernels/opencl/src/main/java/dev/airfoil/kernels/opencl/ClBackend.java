@@ -130,7 +130,7 @@ public final class ClBackend implements Backend {
     public Storage allocate(long bytes) {
         ClPool.Block block = pool.take(bytes);
         try {
-            return Storage.owned(new ClStorage(this, pool, block, bytes));
+            return Storage.owned(new ClStorage(this, pool, block));
         } catch (RuntimeException e) {
             pool.give(block);
             throw e;

@@ -5,8 +5,8 @@ import dev.airfoil.tensor.Tensor;
 import java.util.List;
 
 /**
- * How one kind of op runs on an OpenCL device: one class, and one {@code .cl} file beside it. Every storage type that the
- * op takes is read and written as it is, see {@link Stored}.
+ * How one kind of op runs on an OpenCL device: a class, or a method of one, and a {@code .cl} file beside it. Every storage
+ * type that the op takes is read and written as it is, see {@link Stored}.
  */
 @FunctionalInterface
 interface ClKernel<O extends Op> {

@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.opencl;
 
 import dev.airfoil.tensor.Op;
+import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.ActivationGrad;
 import dev.airfoil.tensor.ops.AdaLnModulate;
@@ -43,9 +44,11 @@ import dev.airfoil.tensor.ops.SoftmaxGrad;
 import dev.airfoil.tensor.ops.Sum;
 import dev.airfoil.tensor.ops.TimeFeatures;
 import dev.airfoil.tensor.ops.Unary;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Which kernel runs which op; fused ops without one run by their definition. */
 final class ClKernels {
@@ -80,14 +83,14 @@ final class ClKernels {
             // rows
             of(Softmax.class, new SoftmaxKernel()),
             of(SoftmaxGrad.class, new SoftmaxGradKernel()),
-            of(LayerNorm.class, new LayerNormKernel()),
-            of(LayerNormGrad.class, new LayerNormGradKernel()),
-            of(RmsNorm.class, new RmsNormKernel()),
-            of(RmsNormGrad.class, new RmsNormGradKernel()),
-            of(AdaLnModulate.class, new AdaLnModulateKernel()),
-            of(AdaLnModulateGrad.class, new AdaLnModulateGradKernel()),
-            of(GatedResidual.class, new GatedResidualKernel()),
-            of(GatedResidualGrad.class, new GatedResidualGradKernel()),
+            of(LayerNorm.class, NormOps::layerNorm, NormOps::fitsWithPair),
+            of(LayerNormGrad.class, NormOps::layerNormGrad, NormOps::fits),
+            of(RmsNorm.class, NormOps::rmsNorm, NormOps::fits),
+            of(RmsNormGrad.class, NormOps::rmsNormGrad, NormOps::fits),
+            of(AdaLnModulate.class, NormOps::adaLnModulate, NormOps::fitsWithPair),
+            of(AdaLnModulateGrad.class, NormOps::adaLnModulateGrad, NormOps::fits),
+            of(GatedResidual.class, NormOps::gatedResidual, NormOps::fits),
+            of(GatedResidualGrad.class, NormOps::gatedResidualGrad, NormOps::fits),
             of(GroupNorm.class, new GroupNorms.Forward()),
             of(GroupNormGrad.class, new GroupNorms.Backward()),
             of(QkNormRope.class, new QkNormRopeKernel()),
@@ -102,6 +105,22 @@ final class ClKernels {
 
     private static <O extends Op> Map.Entry<Class<O>, ClKernel<O>> of(Class<O> op, ClKernel<O> kernel) {
         return Map.entry(op, kernel);
+    }
+
+    /** A kernel for inputs of which {@code accepts} holds. */
+    private static <O extends Op> Map.Entry<Class<O>, ClKernel<O>> of(
+            Class<O> op, ClKernel<O> kernel, Predicate<List<Tensor>> accepts) {
+        return of(op, new ClKernel<O>() {
+            @Override
+            public boolean accepts(O some, List<Tensor> in) {
+                return accepts.test(in);
+            }
+
+            @Override
+            public void run(ClBackend cl, O some, List<Tensor> in, List<Tensor> out) {
+                kernel.run(cl, some, in, out);
+            }
+        });
     }
 
     /** The ops that there are kernels for. */

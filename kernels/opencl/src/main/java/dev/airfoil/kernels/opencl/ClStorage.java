@@ -9,8 +9,8 @@ final class ClStorage extends Storage {
     private final ClPool pool;
     private final ClPool.Block block;
 
-    ClStorage(Backend backend, ClPool pool, ClPool.Block block, long bytes) {
-        super(backend, bytes);
+    ClStorage(Backend backend, ClPool pool, ClPool.Block block) {
+        super(backend);
         this.pool = pool;
         this.block = block;
     }

@@ -1,7 +1,6 @@
 package dev.airfoil.kernels.opencl;
 
 import dev.airfoil.tensor.Layout;
-import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.TensorException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,58 +19,24 @@ import java.util.stream.LongStream;
 record Strided(int rank, int[] dims, List<long[]> strides) {
     static final int AXES = 8;
 
-    /** One element. */
-    static final Strided SCALAR = of(List.of(Layout.contiguous(Shape.SCALAR)));
-
     static Strided of(List<Layout> layouts) {
-        int[] shape = layouts.getFirst().shape().toArray();
-        List<Integer> dims = new ArrayList<>();
-        List<List<Long>> strides = new ArrayList<>();
-        layouts.forEach(_ -> strides.add(new ArrayList<>()));
-        for (int axis = 0; axis < shape.length; axis++) {
-            if (shape[axis] == 1) {
-                continue;
-            }
-            int last = dims.size() - 1;
-            boolean merges = last >= 0 && (long) dims.get(last) * shape[axis] <= Integer.MAX_VALUE;
-            for (int i = 0; i < layouts.size() && merges; i++) {
-                merges = strides.get(i).get(last) == layouts.get(i).stride(axis) * shape[axis];
-            }
-            for (int i = 0; i < layouts.size(); i++) {
-                long stride = layouts.get(i).stride(axis);
-                if (merges) {
-                    strides.get(i).set(last, stride);
-                } else {
-                    strides.get(i).add(stride);
-                }
-            }
-            if (merges) {
-                dims.set(last, dims.get(last) * shape[axis]);
-            } else {
-                dims.add(shape[axis]);
-            }
-        }
-        return padded(dims, strides);
-    }
-
-    private static Strided padded(List<Integer> dims, List<List<Long>> strides) {
-        int rank = dims.size();
-        if (rank > AXES) {
+        List<Layout> merged = Layout.merged(layouts);
+        int[] sizes = merged.getFirst().shape().toArray();
+        if (sizes.length > AXES) {
             throw new TensorException("opencl kernels take views of at most " + AXES + " axes that do not merge, here "
-                    + rank + "; make the tensor contiguous first");
+                    + sizes.length + "; make the tensor contiguous first");
         }
-        int[] d = new int[AXES];
-        Arrays.fill(d, 1);
-        List<long[]> s = new ArrayList<>();
-        strides.forEach(_ -> s.add(new long[AXES]));
-        for (int axis = 0; axis < rank; axis++) {
-            int at = AXES - rank + axis;
-            d[at] = dims.get(axis);
-            for (int i = 0; i < s.size(); i++) {
-                s.get(i)[at] = strides.get(i).get(axis);
-            }
+        int padding = AXES - sizes.length;
+        int[] dims = new int[AXES];
+        Arrays.fill(dims, 1);
+        System.arraycopy(sizes, 0, dims, padding, sizes.length);
+        List<long[]> strides = new ArrayList<>();
+        for (Layout layout : merged) {
+            long[] padded = new long[AXES];
+            System.arraycopy(layout.strides(), 0, padded, padding, sizes.length);
+            strides.add(padded);
         }
-        return new Strided(Math.max(rank, 1), d, s);
+        return new Strided(Math.max(sizes.length, 1), dims, strides);
     }
 
     /** The same with {@code width} neighbours as one element, or nothing if not all layouts have them side by side. */

@@ -2,6 +2,7 @@ package dev.airfoil.kernels.cpu.moves;
 
 import dev.airfoil.tensor.Layout;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A walk over the elements of one shape in several layouts at once, as rows: axes that lie densely behind each other in
@@ -15,35 +16,17 @@ import java.util.Arrays;
 public record Loop(int[] sizes, long[][] strides, int length, long[] steps) {
     /** The loop over layouts of one shape. */
     public static Loop over(Layout... layouts) {
-        int[] shape = layouts[0].shape().toArray();
-        int[] sizes = new int[shape.length + 1];
-        long[][] strides = new long[layouts.length][shape.length + 1];
-        int n = 0;
-        for (int axis = 0; axis < shape.length; axis++) {
-            if (shape[axis] == 1) {
-                continue;
-            }
-            boolean joins = n > 0 && (long) sizes[n - 1] * shape[axis] <= Integer.MAX_VALUE;
-            for (int l = 0; l < layouts.length; l++) {
-                joins = joins && strides[l][n - 1] == layouts[l].stride(axis) * shape[axis];
-            }
-            if (joins) {
-                sizes[n - 1] *= shape[axis];
-            } else {
-                sizes[n++] = shape[axis];
-            }
-            for (int l = 0; l < layouts.length; l++) {
-                strides[l][n - 1] = layouts[l].stride(axis);
-            }
-        }
-        int outer = Math.max(0, n - 1);
+        List<Layout> merged = Layout.merged(List.of(layouts));
+        int[] sizes = merged.getFirst().shape().toArray();
+        int outer = Math.max(0, sizes.length - 1);
+        long[][] strides = new long[layouts.length][];
         long[] steps = new long[layouts.length];
-        long[][] outerStrides = new long[layouts.length][];
         for (int l = 0; l < layouts.length; l++) {
-            steps[l] = n == 0 ? 1 : strides[l][n - 1];
-            outerStrides[l] = Arrays.copyOf(strides[l], outer);
+            long[] all = merged.get(l).strides();
+            strides[l] = Arrays.copyOf(all, outer);
+            steps[l] = all.length == 0 ? 1 : all[outer];
         }
-        return new Loop(Arrays.copyOf(sizes, outer), outerStrides, n == 0 ? 1 : sizes[n - 1], steps);
+        return new Loop(Arrays.copyOf(sizes, outer), strides, sizes.length == 0 ? 1 : sizes[outer], steps);
     }
 
     /** Number of rows. */
