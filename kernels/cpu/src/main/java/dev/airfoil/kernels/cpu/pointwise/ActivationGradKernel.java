@@ -18,20 +18,13 @@ import jdk.incubator.vector.FloatVector;
  * boxes.
  */
 public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
-    private static final float LINEAR = 1.5957691f;
-    private static final float CUBIC = 0.07135481f;
-
     @Override
     public void run(ActivationGrad op, Call call) {
         Flat.Map2 loop = switch (op.fn()) {
             case NONE -> (x, xo, g, go, y, yo, n) -> MemorySegment.copy(g, go, y, yo, 4L * n);
             case SILU -> ActivationGradKernel::silu;
             case QUICK_GELU -> ActivationGradKernel::quickGelu;
-            case GELU_TANH ->
-                (x, xo, g, go, y, yo, n) -> {
-                    geluTanhSigmoid(x, xo, y, yo, n);
-                    geluTanhSlope(x, xo, g, go, y, yo, n);
-                };
+            case GELU_TANH -> ActivationGradKernel::geluTanh;
             case GELU ->
                 (x, xo, g, go, y, yo, n) -> {
                     normal(x, xo, y, yo, n);
@@ -42,16 +35,18 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
         Flat.map(call.pool(), call.in(0).size(), call.dense(0), call.dense(1), call.result(0), loop);
     }
 
-    /** s + x u' s (1 - s), for the sigmoid s of u(x). */
-    private static FloatVector swish(FloatVector s, FloatVector xTimesSlope) {
-        return xTimesSlope.mul(s).mul(FloatVector.broadcast(F, 1).sub(s)).add(s);
+    /** The gradient of {@code x sigmoid(u)}: {@code s + x u' s (1 - s)} for the sigmoid s, of which the inverse is given. */
+    private static FloatVector swish(FloatVector divisor, FloatVector xTimesSlope) {
+        FloatVector one = FloatVector.broadcast(F, 1);
+        FloatVector s = one.div(divisor);
+        return xTimesSlope.mul(s).fma(one.sub(s), s);
     }
 
     private static void silu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
         MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
-            swish(VectorMath.sigmoid(v), v)
+            swish(VectorMath.siluDivisor(v), v)
                     .mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE))
                     .intoMemorySegment(out, yo + 4L * j, LE);
         }
@@ -60,37 +55,24 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
     private static void quickGelu(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
         MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
-            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).mul(1.702f);
-            swish(VectorMath.sigmoid(v), v)
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
+            swish(VectorMath.quickGeluDivisor(v), v.mul(1.702f))
                     .mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE))
                     .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 
-    /** The sigmoid of u = 2 sqrt(2/pi) (x + 0.044715 x^3). */
-    private static void geluTanhSigmoid(MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+    private static void geluTanh(MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
         MemorySegment out = offHeap(y);
         for (int j = 0; j < n; j += N) {
             FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
-            FloatVector u = v.mul(v)
-                    .fma(FloatVector.broadcast(F, CUBIC), FloatVector.broadcast(F, LINEAR))
-                    .mul(v);
-            VectorMath.sigmoid(u).intoMemorySegment(out, yo + 4L * j, LE);
-        }
-    }
-
-    private static void geluTanhSlope(
-            MemorySegment x, long xo, MemorySegment g, long go, MemorySegment y, long yo, int n) {
-        MemorySegment out = offHeap(y);
-        FloatVector one = FloatVector.broadcast(F, 1);
-        for (int j = 0; j < n; j += N) {
-            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
-            FloatVector s = FloatVector.fromMemorySegment(F, y, yo + 4L * j, LE);
-            FloatVector gy = FloatVector.fromMemorySegment(F, g, go + 4L * j, LE);
-            FloatVector xu = v.mul(v)
-                    .fma(FloatVector.broadcast(F, 3 * CUBIC), FloatVector.broadcast(F, LINEAR))
-                    .mul(v);
-            xu.mul(s).mul(one.sub(s)).add(s).mul(gy).intoMemorySegment(out, yo + 4L * j, LE);
+            FloatVector slope = v.mul(v)
+                    .fma(
+                            FloatVector.broadcast(F, 3 * VectorMath.GELU_CUBIC),
+                            FloatVector.broadcast(F, VectorMath.GELU_LINEAR));
+            swish(VectorMath.geluTanhDivisor(v), slope.mul(v))
+                    .mul(FloatVector.fromMemorySegment(F, g, go + 4L * j, LE))
+                    .intoMemorySegment(out, yo + 4L * j, LE);
         }
     }
 

@@ -25,6 +25,12 @@ public final class VectorMath {
     private static final int T_MAX = Float.floatToRawIntBits(ROUND + 128);
     private static final float ERF_MAX = 3.9f;
 
+    /** 2 sqrt(2/pi): GELU with tanh is {@code x sigmoid(GELU_LINEAR x + GELU_CUBIC x^3)}. */
+    public static final float GELU_LINEAR = 1.5957691f;
+
+    /** 0.044715 of {@link #GELU_LINEAR}. */
+    public static final float GELU_CUBIC = 0.07135481f;
+
     private VectorMath() {}
 
     /** e^x; below -86.98 it is 0, above 88.72 infinite. */
@@ -110,20 +116,68 @@ public final class VectorMath {
         return y.mul(p).div(q);
     }
 
+    /**
+     * The lesser of x and a positive limit: positive floats have the order of the integers with the same bits, and of
+     * integers it is one operation. NaN may become the limit.
+     */
+    private static FloatVector atMost(FloatVector x, float limit) {
+        return x.reinterpretAsInts().min(Float.floatToRawIntBits(limit)).reinterpretAsFloats();
+    }
+
+    /** {@code 1 + 2^(x slope)}, where the product is not below -126. */
+    private static FloatVector onePlusPower(FloatVector x, FloatVector slope) {
+        FloatVector t = slope.fma(x, FloatVector.broadcast(F, ROUND))
+                .reinterpretAsInts()
+                .min(T_MAX)
+                .reinterpretAsFloats();
+        FloatVector r = slope.fma(x, FloatVector.broadcast(F, ROUND).sub(t));
+        // 2 2^r, as in exp.
+        FloatVector p = r.fma(FloatVector.broadcast(F, 2.652928103e-03f), FloatVector.broadcast(F, 1.934312522e-02f))
+                .fma(r, FloatVector.broadcast(F, 1.110146880e-01f))
+                .fma(r, FloatVector.broadcast(F, 4.804448264e-01f))
+                .fma(r, FloatVector.broadcast(F, 1.386293954e+00f))
+                .fma(r, FloatVector.broadcast(F, 2f));
+        IntVector half = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        return p.fma(half.reinterpretAsFloats(), FloatVector.broadcast(F, 1f));
+    }
+
+    // x sigmoid(u) is x / (1 + e^-u), one operation less than with exp, whose NaN is not needed since x is NaN then.
+    // Where a limit stops x, 1 is all that is left of the sum.
+
+    /** 1 / sigmoid(x); NaN may be lost. */
+    public static FloatVector siluDivisor(FloatVector x) {
+        return onePlusPower(atMost(x, 20f), FloatVector.broadcast(F, -LOG2_E));
+    }
+
+    /** 1 / sigmoid(1.702 x); NaN may be lost. */
+    public static FloatVector quickGeluDivisor(FloatVector x) {
+        return onePlusPower(atMost(x, 20f), FloatVector.broadcast(F, -1.702f * LOG2_E));
+    }
+
+    /** 1 / sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)); NaN may be lost. */
+    public static FloatVector geluTanhDivisor(FloatVector x) {
+        FloatVector v = atMost(x, 8f);
+        return onePlusPower(
+                v,
+                v.mul(v)
+                        .fma(
+                                FloatVector.broadcast(F, -GELU_CUBIC * LOG2_E),
+                                FloatVector.broadcast(F, -GELU_LINEAR * LOG2_E)));
+    }
+
     /** x sigmoid(x). */
     public static FloatVector silu(FloatVector x) {
-        return x.div(exp(x.neg()).add(1f));
+        return x.div(siluDivisor(x));
     }
 
     /** x sigmoid(1.702 x). */
     public static FloatVector quickGelu(FloatVector x) {
-        return x.div(exp(x.mul(-1.702f)).add(1f));
+        return x.div(quickGeluDivisor(x));
     }
 
     /** GELU with tanh, as x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)). */
     public static FloatVector geluTanh(FloatVector x) {
-        FloatVector u = x.mul(x).fma(FloatVector.broadcast(F, -0.07135481f), FloatVector.broadcast(F, -1.5957691f));
-        return x.div(exp(u.mul(x)).add(1f));
+        return x.div(geluTanhDivisor(x));
     }
 
     /** GELU with the error function. */

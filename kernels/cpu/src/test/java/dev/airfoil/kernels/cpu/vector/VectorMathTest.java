@@ -2,6 +2,7 @@ package dev.airfoil.kernels.cpu.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
@@ -117,6 +118,24 @@ class VectorMathTest {
                     .isLessThan(near);
             assertThat(Math.abs(at(VectorMath::gelu, x) - v * (1 + erf(v / Math.sqrt(2))) / 2))
                     .isLessThan(near);
+        }
+    }
+
+    @Test
+    void activationsAtTheEndsOfTheRange() {
+        List<UnaryOperator<FloatVector>> all =
+                List.of(VectorMath::silu, VectorMath::quickGelu, VectorMath::geluTanh, VectorMath::gelu);
+        for (UnaryOperator<FloatVector> f : all) {
+            for (float x : new float[] {20.01f, 200, 1e10f, 1e30f, Float.POSITIVE_INFINITY}) {
+                assertThat(at(f, x)).as("%s", x).isEqualTo(x);
+            }
+            for (float x : new float[] {-200, -1e10f, -1e30f}) {
+                assertThat(at(f, x)).as("%s", x).isZero();
+            }
+            assertThat(at(f, 0f)).isZero();
+            assertThat(at(f, Float.NEGATIVE_INFINITY)).isNaN();
+            assertThat(at(f, Float.NaN)).isNaN();
+            assertThat(at(f, Float.intBitsToFloat(0xffc00000))).isNaN();
         }
     }
 }
