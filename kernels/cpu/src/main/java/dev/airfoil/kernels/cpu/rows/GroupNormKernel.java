@@ -11,7 +11,9 @@ import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.vector.ActivationLoops;
 import dev.airfoil.kernels.cpu.vector.Lanes;
+import dev.airfoil.kernels.cpu.vector.VectorMath;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.ops.Activation;
 import dev.airfoil.tensor.ops.GroupNorm;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -50,13 +52,31 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
                         for (int start = 0; start < pixels; start += PIECE) {
                             long at = row + (long) c * pixels + start;
                             int n = Math.min(PIECE, pixels - start);
-                            map(x.data(), x.at(at), scale[0], factor, shift, y.data(), y.at(at), n);
-                            ActivationLoops.inPlace(op.activation(), y.data(), y.at(at), 0, 1, n, spare);
+                            int done = 0;
+                            if (op.activation() == Activation.Fn.SILU) {
+                                done = F.loopBound(n);
+                                silu(x.data(), x.at(at), scale[0], factor, shift, y.data(), y.at(at), done);
+                                at += done;
+                            }
+                            map(x.data(), x.at(at), scale[0], factor, shift, y.data(), y.at(at), n - done);
+                            ActivationLoops.inPlace(op.activation(), y.data(), y.at(at), 0, 1, n - done, spare);
                         }
                     }
                 }
             }
         });
+    }
+
+    /** {@link #map} and its usual activation at once, for whole vectors. */
+    private static void silu(
+            MemorySegment x, long xo, float mean, float factor, float shift, MemorySegment y, long yo, int n) {
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < n; j += N) {
+            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
+                    .sub(mean)
+                    .fma(FloatVector.broadcast(F, factor), FloatVector.broadcast(F, shift));
+            VectorMath.silu(v).intoMemorySegment(out, yo + 4L * j, LE);
+        }
     }
 
     private static void map(
