@@ -2,6 +2,7 @@ package dev.airfoil.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.BackendProvider.Availability;
@@ -12,12 +13,18 @@ import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Op;
 import dev.airfoil.tensor.Scope;
+import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.ops.Activation;
+import dev.airfoil.tensor.ops.AdaLnModulateGrad;
 import dev.airfoil.tensor.ops.AdafactorUpdate;
+import dev.airfoil.tensor.ops.GatedResidual;
+import dev.airfoil.tensor.ops.GroupNormGrad;
+import dev.airfoil.tensor.ops.LayerNormGrad;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -51,9 +58,47 @@ class SpecialValuesTest {
         });
     }
 
+    /** 1 / deviation makes three hundred times as much of what a mean is off; so kernels let it be off by nothing. */
+    @TestFactory
+    Stream<DynamicTest> equalNumbersAreNormalisedToZero() {
+        return onEach(
+                name -> !name.equals("reference"),
+                () -> List.of(1, 3, 8, 37, 300).forEach(SpecialValuesTest::checkEqualNumbers));
+    }
+
+    private static void checkEqualNumbers(int d) {
+        Tensor x = F.fill(Shape.of(1, 5, d), 3.7);
+        Tensor gy = F.normal(1, 0, 1, 5, d);
+        Tensor w = F.normal(1, 1, d);
+        Tensor b = F.normal(1, 2, d);
+        Tensor stream = w.reshape(1, 1, d);
+        Tensor image = x.reshape(1, 5, 1, d);
+        Tensor channels = F.normal(1, 3, 5);
+        List<Tensor> zeros = List.of(
+                F.layerNorm(x, w, b, 1e-5).sub(b),
+                Interpreter.bind(new LayerNormGrad(1e-5f), List.of(x, w, gy)).get(1),
+                F.adaLnModulate(x, stream, stream, 0).sub(stream),
+                Interpreter.bind(new AdaLnModulateGrad(0, 1e-5f), List.of(x, stream, gy))
+                        .get(2),
+                F.gatedResidual(gy, x, stream, 0, GatedResidual.Norm.LAYER).sub(gy),
+                F.groupNorm(image, channels, F.zeros(5), 5, 1e-5, Activation.Fn.NONE),
+                Interpreter.bind(new GroupNormGrad(5, 1e-5f), List.of(image, channels, gy.reshape(1, 5, 1, d)))
+                        .get(1));
+        for (int i = 0; i < zeros.size(); i++) {
+            for (float value : zeros.get(i).toFloats()) {
+                assertThat(value).as("result %d of rows of %d", i, d).isCloseTo(0, within(1e-9f));
+            }
+        }
+    }
+
     private static Stream<DynamicTest> onEach(Runnable check) {
+        return onEach(_ -> true, check);
+    }
+
+    private static Stream<DynamicTest> onEach(Predicate<String> chosen, Runnable check) {
         return Backends.present().entrySet().stream()
                 .filter(e -> e.getValue() instanceof Availability.Available)
+                .filter(e -> chosen.test(e.getKey().name()))
                 .map(e -> DynamicTest.dynamicTest(e.getKey().name(), () -> {
                     try (Backend backend = e.getKey().open("", Options.DEFAULT)) {
                         new Eager(backend).run(() -> Scope.run("test", check));
@@ -75,6 +120,15 @@ class SpecialValuesTest {
         for (Activation.Fn fn : Activation.Fn.values()) {
             assertThat(of(fn, Float.NaN)).as("%s of NaN", fn).containsOnly(Float.NaN);
             assertThat(of(fn, Float.POSITIVE_INFINITY)).as("%s of infinity", fn).containsOnly(Float.POSITIVE_INFINITY);
+            // As PyTorch: none of the curves through 0 makes anything of -infinity times 0.
+            float least = switch (fn) {
+                case NONE -> Float.NEGATIVE_INFINITY;
+                case RELU -> 0;
+                case SILU, GELU, GELU_TANH, QUICK_GELU -> Float.NaN;
+            };
+            assertThat(of(fn, Float.NEGATIVE_INFINITY))
+                    .as("%s of -infinity", fn)
+                    .containsOnly(least);
         }
     }
 

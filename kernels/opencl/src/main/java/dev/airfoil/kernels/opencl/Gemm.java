@@ -119,12 +119,13 @@ final class Gemm {
         int part = (k + plan.parts - 1) / plan.parts;
         part = Math.max((part + 31) / 32 * 32, 32);
         int parts = Math.max((k + part - 1) / part, 1);
+        End within = parts > 1 ? End.SUMS : end;
         String options = "-DBM=" + plan.m + " -DBN=" + plan.n + plan.options
                 + (left.transposed ? " -DTA" : "") + (right.transposed ? " -DTB" : "")
                 + " -DVA=" + bit(left.aligned(left.transposed ? m : k))
                 + " -DVB=" + bit(right.aligned(right.transposed ? k : n))
                 + " -DVC=" + bit(n % 4 == 0)
-                + (parts > 1 ? " -DSPLIT" + End.SUMS.options() : end.options()) + Stored.as(left.tensor)
+                + within.options() + Stored.as(left.tensor)
                 + (right.tensor.dtype() == dtype ? "" : " -DRIGHT=" + right.tensor.dtype())
                 + (dtype == DType.BF16 ? " -DWORDS" : "");
         Tensor target = parts > 1 ? cl.scratch(parts, Math.toIntExact(batches), m, n) : c;
@@ -132,7 +133,7 @@ final class Gemm {
         cl.launch(plan.file, "gemm", options + result)
                 .tensor(left.tensor)
                 .tensor(right.tensor)
-                .tensors(parts > 1 ? End.SUMS.tensors(c) : end.tensors(c))
+                .tensors(within.tensors(c))
                 .tensor(target)
                 .number(m)
                 .number(n)

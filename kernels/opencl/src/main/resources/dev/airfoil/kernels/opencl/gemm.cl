@@ -1,9 +1,10 @@
 // C = A B (+ bias, activation), summed in F32. 256 work-items (16 x 16) make a tile of BM x BN; each holds BM/16 x BN/16 sums in
 // registers, in squares of 4 x 4 that lie 64 apart. Slices of BK = 16 along k go through two buffers of local memory:
 // while one is multiplied, the next is on its way in registers. Options: TA (A is stored column by column), TB (B is
-// stored row by row of its transpose), VA, VB, VC (rows begin at multiples of 4 numbers), SPLIT (partial sums of a
-// part of k go to a workspace, split_sum adds them up in order), RIGHT (how B is stored, if not as A), SCALE (a factor of
-// each column of the sums), BIAS, ACT. FETCH_RIGHT: what gives four neighbours of B that is not stored, see patches.cl.
+// stored row by row of its transpose), VA, VB, VC (rows begin at multiples of 4 numbers), RIGHT (how B is stored, if not
+// as A), SCALE (a factor of each column of the sums), BIAS, ACT. Where k is split, the sums of its parts go to a workspace
+// as they are, and split_sum adds them up in order. FETCH_RIGHT: what gives four neighbours of B that is not stored, see
+// patches.cl.
 #define BK 16
 #define PITCH_A (BM + 4)
 #define PITCH_B (BN + 4)
@@ -138,13 +139,13 @@ UNROLL
     for (int j = 0; j < QN; j++) {
         const uint col = n0 + 64 * j + 4 * tx;
         float4 factor = (float4)(1), add = (float4)(0);
-#if defined(SCALE) && !defined(SPLIT)
+#ifdef SCALE
         if (col < n) factor.x = scale[scale_at + col];
         if (col + 1 < n) factor.y = scale[scale_at + col + 1];
         if (col + 2 < n) factor.z = scale[scale_at + col + 2];
         if (col + 3 < n) factor.w = scale[scale_at + col + 3];
 #endif
-#if defined(BIAS) && !defined(SPLIT)
+#ifdef BIAS
         if (col < n) add.x = LOAD(PARAM, bias, bias_at + col);
         if (col + 1 < n) add.y = LOAD(PARAM, bias, bias_at + col + 1);
         if (col + 2 < n) add.z = LOAD(PARAM, bias, bias_at + col + 2);
@@ -156,9 +157,7 @@ UNROLL
             for (int u = 0; u < 4; u++) {
                 const uint row = m0 + 64 * i + 4 * ty + u;
                 float4 v = sum[i][u][j] * factor + add;
-#ifndef SPLIT
                 v = (float4)(ACT(v.x), ACT(v.y), ACT(v.z), ACT(v.w));
-#endif
                 if (row < m && col < n) {
                     __global RESULT *p = c + (long)row * n + col;
 #if VC

@@ -171,11 +171,11 @@ UNROLL
     for (int j = 0; j < 2 * QN; j++) {
         const uint col = n0 + wn + 8 * j + (lane & 3) * 2;
         float2 factor = 1, add = 0;
-#if defined(SCALE) && !defined(SPLIT)
+#ifdef SCALE
         if (col < n) factor.x = scale[scale_at + col];
         if (col + 1 < n) factor.y = scale[scale_at + col + 1];
 #endif
-#if defined(BIAS) && !defined(SPLIT)
+#ifdef BIAS
         if (col < n) add.x = LOAD(PARAM, bias, bias_at + col);
         if (col + 1 < n) add.y = LOAD(PARAM, bias, bias_at + col + 1);
 #endif
@@ -187,10 +187,8 @@ UNROLL
                 float2 v;
                 v.x = sum[i][j][2 * u] * factor.x + add.x;
                 v.y = sum[i][j][2 * u + 1] * factor.y + add.y;
-#ifndef SPLIT
                 v.x = ACT(v.x);
                 v.y = ACT(v.y);
-#endif
                 if (row < m && col < n) {
                     __global RESULT *p = c + (long)row * n + col;
 #if VC && defined(NARROW)

@@ -13,16 +13,17 @@ inline long settings(const uint row, const uint n, const uint split, const long2
     return row / n * far.x + (row % n >= split ? far.y : 0);
 }
 
-// x[] becomes hat; gives (mean, 1 / deviation).
-inline float2 normalise(nums *x, const uint lane, const float eps, SCRATCH_ARG) {
+// x[], a row that begins with near, becomes hat; gives 1 / deviation. The mean is summed as what it is away from near, so
+// that of a row of equal numbers it is that number, and hat 0: 1 / deviation would make much of a mean's last bit.
+inline float normalise(nums *x, const float near, const uint lane, const float eps, SCRATCH_ARG) {
 #ifdef PLAIN
-    return (float2)(0, 1);
+    return 1;
 #else
     float mean = 0;
 #ifndef RMS
 UNROLL
-    EACH mean += TOTAL(x[i]);
-    mean = lanes_sum(mean, 32, scratch) * (1.0f / D);
+    EACH if (INSIDE) mean += TOTAL((x[i] - near));
+    mean = near + lanes_sum(mean, 32, scratch) * (1.0f / D);
 #endif
     nums square = (nums)(0);
 UNROLL
@@ -33,7 +34,7 @@ UNROLL
     const float rstd = 1.0f / sqrt(lanes_sum(TOTAL(square), 32, scratch) * (1.0f / D) + eps);
 UNROLL
     EACH x[i] *= rstd;
-    return (float2)(mean, rstd);
+    return rstd;
 #endif
 }
 
@@ -63,7 +64,7 @@ UNROLL
         v[i] = (nums)(0);
         if (INSIDE) v[i] = LOADN(STORED, x, COL);
     }
-    normalise(v, lane, eps, scratch);
+    normalise(v, LOAD(STORED, x, 0), lane, eps, scratch);
     if (row < rows) {
 UNROLL
         EACH {
@@ -109,8 +110,9 @@ UNROLL
 #define FETCH_AHEAD(row)
 #endif
 
-// The rows of a chunk, SUBS at a time, as often for all, because of the barriers within. PoCL from 5.0 on loses what is
-// still wanted after a loop with barriers in it: there a chunk has SUBS rows at most.
+// The rows of a chunk, SUBS at a time, as often for all, because of the barriers within. PoCL from 5.0 on may take what
+// differs between lanes in such a loop for the same in all of them (its notes of which values are outlive the
+// instructions), so elsewhere than on NVIDIA there is no loop: a chunk has SUBS rows at most.
 #ifdef NVIDIA
 #define TURNS for (uint top = from; top < to; top += SUBS)
 #else
@@ -148,7 +150,7 @@ UNROLL
                 g[i] = LOADN(STORED, gy + row, COL);
             }
         }
-        const float rstd = normalise(v, lane, eps, scratch).y;
+        const float rstd = normalise(v, LOAD(STORED, x, row), lane, eps, scratch);
         const long next = (base + min(top + SUBS + sub, to - 1)) * D;
         FETCH_AHEAD(x + next);
         FETCH_AHEAD(gy + next);
