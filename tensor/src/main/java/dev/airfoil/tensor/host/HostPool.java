@@ -15,8 +15,8 @@ import java.util.TreeSet;
 /**
  * Off-heap blocks, cut from pieces of memory that are kept for reuse: a fresh arena costs a tenth of a millisecond or more.
  * A block is cut from the smallest free range that holds it, and freed neighbours become one range again, so that what
- * activations leave behind is room for gradients of other sizes. Blocks are 64-byte aligned. When the limit is near, pieces
- * that hold no block are given back to the system first.
+ * activations leave behind is room for gradients of other sizes. Blocks are 64-byte aligned. Where the limit is near, a
+ * fresh block has a piece of its own, and pieces that hold no block are given back to the system before a block is refused.
  */
 public final class HostPool implements AutoCloseable {
     private static final long ALIGNMENT = 64;
@@ -181,8 +181,8 @@ public final class HostPool implements AutoCloseable {
         if (size > left) {
             throw new TensorException(tooLittle(wanted));
         }
-        long bytes =
-                Math.max(size, Math.min(left / ALIGNMENT * ALIGNMENT, Math.max(PIECE, (live + kept + pooled) / PART)));
+        long piece = Math.max(PIECE, (live + kept + pooled) / PART);
+        long bytes = piece > left / PART ? size : Math.max(size, piece);
         @SuppressWarnings("MustBeClosedChecker") // trim closes it
         Arena arena = Arena.ofShared();
         try {
@@ -195,7 +195,8 @@ public final class HostPool implements AutoCloseable {
     }
 
     private String tooLittle(long wanted) {
-        return "too little memory: " + mib(wanted) + " wanted, " + mib(live) + " in use by tensors, " + mib(limit)
+        return "too little memory: " + mib(wanted) + " wanted, " + mib(live) + " in use by tensors, "
+                + (pooled > 0 ? mib(pooled) + " free in pieces too small, " : "") + mib(limit)
                 + " allowed; use a smaller batch, image or model, or raise the limit";
     }
 

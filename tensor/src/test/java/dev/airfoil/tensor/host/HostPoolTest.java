@@ -88,6 +88,32 @@ class HostPoolTest {
     }
 
     @Test
+    void nothingIsLostBetweenBlocksWhereTheLimitIsNear() {
+        try (HostPool pool = new HostPool(40 * MIB)) {
+            List<HostPool.Block> blocks = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                blocks.add(pool.take(MIB));
+            }
+            pool.take(20 * MIB);
+            pool.give(blocks.get(3));
+            pool.give(blocks.get(7));
+            pool.take(2 * MIB);
+        }
+    }
+
+    @Test
+    void aPieceThatIsPartlyFreeIsSaidToBe() {
+        try (HostPool pool = new HostPool(40 * MIB)) {
+            pool.give(pool.take(30 * MIB));
+            pool.take(MIB);
+            assertThatThrownBy(() -> pool.take(30 * MIB))
+                    .hasMessageContaining(
+                            "30.0 MiB wanted, 1.0 MiB in use by tensors, 29.0 MiB free in pieces too small,"
+                                    + " 40.0 MiB allowed");
+        }
+    }
+
+    @Test
     void whatIsKeptTakesRoomButIsNotLive() {
         try (HostPool pool = new HostPool(MIB)) {
             HostPool.Kept kept = pool.keep(900_000).orElseThrow();
