@@ -1,19 +1,17 @@
 package dev.airfoil.train.data;
 
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.io.AtomicFile;
 import dev.airfoil.tensor.io.Reason;
 import dev.airfoil.tensor.io.UserCache;
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -25,9 +23,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Fetches pinned packages from an npm registry into a cache folder. A tarball is downloaded beside its place, checked
- * against the pinned sha512 and only then moved, so an interrupted run goes on with the packages that are complete, and
- * a file that a user put into the cache by hand (a machine without network) is as good as a download.
+ * Fetches pinned packages from an npm registry into a cache folder. A tarball of some megabytes is checked against the
+ * pinned sha512 before it is written, so an interrupted run goes on with the packages that are complete, and a file that
+ * a user put into the cache by hand (a machine without network) is as good as a download.
  */
 public final class NpmRegistry {
     private static final String DEFAULT = "https://registry.npmjs.org/";
@@ -92,7 +90,7 @@ public final class NpmRegistry {
     Path fetch(NpmPackage wanted) {
         Path kept = cache.resolve(wanted.cacheName());
         try {
-            if (Files.exists(kept) && integrity(kept).equals(wanted.integrity())) {
+            if (Files.exists(kept) && integrity(Files.readAllBytes(kept)).equals(wanted.integrity())) {
                 return kept;
             }
             Files.createDirectories(cache);
@@ -100,25 +98,22 @@ public final class NpmRegistry {
             throw new TensorException("cannot use the cache folder " + cache + " (" + Reason.andPlace(e) + ")", e);
         }
         URI from = address.resolve(wanted.path());
-        Path beside =
-                cache.resolve(wanted.cacheName() + "." + ProcessHandle.current().pid() + ".part");
+        byte[] tarball;
         try {
-            download(from, beside);
-            String found = integrity(beside);
-            if (!found.equals(wanted.integrity())) {
-                throw new TensorException("the download " + from + " has the checksum " + found + " where "
-                        + wanted.integrity() + " is pinned: the registry sent other bytes, so nothing was kept");
-            }
-            Files.move(beside, kept, StandardCopyOption.REPLACE_EXISTING);
-            return kept;
+            tarball = download(from);
         } catch (IOException e) {
             throw new TensorException(
                     "cannot download " + wanted + " from " + from + " (" + Reason.of(e)
                             + "): check the network, or put the file at " + kept + " and run again",
                     e);
-        } finally {
-            discard(beside);
         }
+        String found = integrity(tarball);
+        if (!found.equals(wanted.integrity())) {
+            throw new TensorException("the download " + from + " has the checksum " + found + " where "
+                    + wanted.integrity() + " is pinned: the registry sent other bytes, so nothing was kept");
+        }
+        AtomicFile.write(kept, tarball);
+        return kept;
     }
 
     /** The named files of the package, fetched first where needed; {@link TensorException} where one is missing. */
@@ -146,38 +141,30 @@ public final class NpmRegistry {
         return found;
     }
 
-    private static void download(URI from, Path to) throws IOException {
+    private static byte[] download(URI from) throws IOException {
         HttpClient.Builder client = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .connectTimeout(PATIENCE);
         HttpRequest request =
                 HttpRequest.newBuilder(from).timeout(PATIENCE.multipliedBy(10)).build();
         try (HttpClient http = client.build()) {
-            HttpResponse<Path> response = http.send(request, HttpResponse.BodyHandlers.ofFile(to));
+            HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
             if (response.statusCode() != 200) {
                 throw new IOException("the server answered " + response.statusCode());
             }
+            return response.body();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("the download was interrupted", e);
         }
     }
 
-    static String integrity(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest sha = MessageDigest.getInstance("SHA-512");
-            new DigestInputStream(in, sha).transferTo(java.io.OutputStream.nullOutputStream());
-            return "sha512-" + Base64.getEncoder().encodeToString(sha.digest());
+    static String integrity(byte[] bytes) {
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-512").digest(bytes);
+            return "sha512-" + Base64.getEncoder().encodeToString(sum);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-512", e);
-        }
-    }
-
-    private static void discard(Path beside) {
-        try {
-            Files.deleteIfExists(beside);
-        } catch (IOException e) {
-            throw new TensorException("cannot delete " + beside + ": " + Reason.of(e), e);
         }
     }
 }

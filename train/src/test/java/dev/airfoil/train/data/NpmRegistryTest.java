@@ -34,9 +34,8 @@ class NpmRegistryTest {
         return TarReaderTest.gzip(TarReaderTest.join(file, TarReaderTest.end()));
     }
 
-    private NpmPackage pinned(byte[] bytes) throws IOException {
-        Path copy = Files.write(folder.resolve("copy"), bytes);
-        return new NpmPackage("@some/art", "1.2.3", NpmRegistry.integrity(copy));
+    private static NpmPackage pinned(byte[] bytes) {
+        return new NpmPackage("@some/art", "1.2.3", NpmRegistry.integrity(bytes));
     }
 
     @Test
