@@ -18,9 +18,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Objects;
 
@@ -50,7 +52,11 @@ public final class ModelFile implements AutoCloseable {
      */
     public static ModelFile open(Path path) {
         Objects.requireNonNull(path, "path");
-        SafetensorsFile file = Safetensors.open(path);
+        return of(Safetensors.open(path));
+    }
+
+    private static ModelFile of(SafetensorsFile file) {
+        Path path = file.path();
         try {
             String json = file.metadata().get(KEY);
             if (json == null) {
@@ -75,15 +81,15 @@ public final class ModelFile implements AutoCloseable {
             if (in == null) {
                 throw new TensorException("this build of Airfoil comes without a model: train one and name its file");
             }
-            // A file within a jar cannot be mapped into memory. Once it is mapped, its copy needs no name.
-            Path copy = Files.createTempFile("airfoil-", ".safetensors");
-            try {
-                Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-                return open(copy);
-            } finally {
-                if (!copy.toFile().delete()) {
-                    copy.toFile().deleteOnExit(); // Windows keeps what is mapped
-                }
+            // A file within a jar cannot be mapped into memory. Its copy loses its name as soon as it is open, so that
+            // nothing stays however this process ends.
+            try (FileChannel copy = FileChannel.open(
+                    Files.createTempFile("airfoil-", ".safetensors"),
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.DELETE_ON_CLOSE)) {
+                in.transferTo(Channels.newOutputStream(copy));
+                return of(Safetensors.open(Path.of(BUILT_IN), copy));
             }
         } catch (IOException e) {
             throw new TensorException(

@@ -3,6 +3,7 @@ package dev.airfoil.tensor.io;
 import dev.airfoil.tensor.TensorException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -33,18 +34,35 @@ public final class Safetensors {
         @SuppressWarnings("MustBeClosedChecker") // the checkpoint that is returned closes it
         Arena arena = Arena.ofShared();
         try {
-            return file.toString().endsWith(INDEX) ? openShards(file, arena) : openFile(file, arena);
+            return file.toString().endsWith(INDEX) ? openShards(file, arena) : one(Shard.open(file, arena), arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
     }
 
-    private static SafetensorsFile openFile(Path path, Arena arena) {
-        Shard shard = Shard.open(path, arena);
+    /**
+     * Maps a file that is open, and may have lost its name since; the channel may be closed afterwards.
+     *
+     * @param name what messages call it
+     * @throws IOException if it cannot be read
+     * @throws TensorException if what it says of itself is wrong in any way
+     */
+    public static SafetensorsFile open(Path name, FileChannel channel) throws IOException {
+        @SuppressWarnings("MustBeClosedChecker") // the checkpoint that is returned closes it
+        Arena arena = Arena.ofShared();
+        try {
+            return one(Shard.of(name, channel, arena), arena);
+        } catch (IOException | RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static SafetensorsFile one(Shard shard, Arena arena) {
         Map<String, Shard> holders = new LinkedHashMap<>();
         shard.header().tensors().keySet().forEach(name -> holders.put(name, shard));
-        return new SafetensorsFile(path, arena, shard.header().metadata(), holders);
+        return new SafetensorsFile(shard.path(), arena, shard.header().metadata(), holders);
     }
 
     /** The index's metadata comes before that of its shards. */

@@ -19,10 +19,15 @@ record Shard(Path path, Header header, MemorySegment bytes) {
             throw new TensorException("cannot read " + path + ": it is no regular file; copy it into one");
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            Header header = Header.read(path, channel);
-            return new Shard(path, header, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
+            return of(path, channel, arena);
         } catch (IOException e) {
             throw new TensorException("cannot read " + path + ": " + Reason.of(e) + "; check the path", e);
         }
+    }
+
+    /** As {@link #open}, of a file that is open and may have lost its name. */
+    static Shard of(Path path, FileChannel channel, Arena arena) throws IOException {
+        Header header = Header.read(path, channel);
+        return new Shard(path, header, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
     }
 }
