@@ -30,11 +30,14 @@ record Failures(boolean verbose) implements IParameterExceptionHandler, IExecuti
     /** Somebody stopped it, as Ctrl-C does. */
     static final int INTERRUPTED = 130;
 
+    /** Characters of a sentence that are shown. */
+    private static final int LONGEST = 2000;
+
     @Override
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine line = e.getCommandLine();
         PrintWriter err = line.getErr();
-        err.println("airfoil: " + sentence(e, args));
+        err.println("airfoil: " + line(sentence(e, args)));
         err.println("See " + line.getCommandSpec().qualifiedName() + " --help");
         return USAGE;
     }
@@ -66,28 +69,47 @@ record Failures(boolean verbose) implements IParameterExceptionHandler, IExecuti
     public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
         PrintWriter err = line.getErr();
         switch (e) {
-            case CancellationException _, TensorException _ -> err.println("airfoil: " + e.getMessage());
-            default ->
-                err.println("airfoil: this should not have happened: " + e + "; "
-                        + (verbose ? "please report it" : "--verbose shows where"));
-        }
-        if (verbose) {
-            e.printStackTrace(err);
+            case CancellationException _, TensorException _ -> say(String.valueOf(e.getMessage()), e, err);
+            default -> unexpected(e, err);
         }
         return e instanceof CancellationException ? INTERRUPTED : FAILED;
     }
 
-    /** The heap is full, or the system gives no more; tensors lie elsewhere and say so themselves. */
-    int outOfMemory(OutOfMemoryError e, PrintWriter err) {
+    /** What the virtual machine gives up at. */
+    int handleError(Error e, PrintWriter err) {
         String why = String.valueOf(e.getMessage());
-        err.println(
-                why.contains("heap")
-                        ? "airfoil: the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB is full ("
-                                + why + "); give it more with AIRFOIL_JAVA_OPTS=-Xmx4g"
-                        : "airfoil: there is too little memory (" + why + "); use a smaller batch, image or model");
+        switch (e) {
+            case OutOfMemoryError _
+            when why.contains("heap") ->
+                say(
+                        "the Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB is full (" + why
+                                + "); give it more with AIRFOIL_JAVA_OPTS=-Xmx4g",
+                        e,
+                        err);
+            case OutOfMemoryError _ ->
+                say("there is too little memory (" + why + "); use a smaller batch, image or model", e, err);
+            default -> unexpected(e, err);
+        }
+        return FAILED;
+    }
+
+    private void unexpected(Throwable e, PrintWriter err) {
+        say(
+                "this should not have happened: " + e + "; " + (verbose ? "please report it" : "--verbose shows where"),
+                e,
+                err);
+    }
+
+    private void say(String sentence, Throwable e, PrintWriter err) {
+        err.println("airfoil: " + line(sentence));
         if (verbose) {
             e.printStackTrace(err);
         }
-        return FAILED;
+    }
+
+    /** One line: a sentence quotes names out of files, which may hold anything, and what a terminal obeys too. */
+    private static String line(String sentence) {
+        String plain = sentence.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
+        return plain.length() <= LONGEST ? plain : plain.substring(0, LONGEST) + " ...";
     }
 }

@@ -57,6 +57,11 @@ public final class Main {
         PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
         PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
         int code = run(out, err, args);
+        if (code == 0 && out.checkError()) {
+            err.println(
+                    "airfoil: not all that there was to say could be written: is the disk full, or the output closed?");
+            code = Failures.FAILED;
+        }
         if (code != 0) {
             System.exit(code);
         }
@@ -86,8 +91,8 @@ public final class Main {
                 .setExecutionExceptionHandler(failures);
         try {
             return line.execute(args);
-        } catch (OutOfMemoryError e) {
-            return failures.outOfMemory(e, err);
+        } catch (Error e) {
+            return failures.handleError(e, err);
         }
     }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,22 @@ class MainTest {
     void theCommandsOfDataExplainThemselves() {
         assertThat(airfoil("data", "emoji", "--help").out()).contains("Usage: airfoil data emoji", "--licence");
         assertThat(airfoil("data", "folder", "--help").out()).contains("Usage: airfoil data folder", "IMAGES");
+    }
+
+    @Test
+    void whatADamagedFileHoldsStaysOnOneLine() throws IOException {
+        byte[] header =
+                ("{\"a\\n\\u001b[2Jb\":{\"dtype\":\"" + "X".repeat(9999) + "\"}}").getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        Path model = Files.write(
+                folder.resolve("m.safetensors"),
+                file.putLong(header.length).put(header).array());
+        Result result = airfoil("generate", "a fish", "--model", model.toString(), "--backend", "reference");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err().strip())
+                .startsWith("airfoil: " + model + ": tensor 'a [2Jb' has the unknown dtype 'XXX")
+                .endsWith(" ...")
+                .hasSizeLessThan(2100);
     }
 
     @Test
