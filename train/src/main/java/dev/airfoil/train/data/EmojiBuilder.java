@@ -150,7 +150,7 @@ public final class EmojiBuilder {
         try {
             return JsonMapper.shared().readTree(new ByteArrayInputStream(files.get(name)));
         } catch (JacksonException e) {
-            throw new TensorException("the package's " + name + " is not JSON: " + e.getMessage(), e);
+            throw new TensorException("the package's " + name + " is not JSON: " + e.getOriginalMessage(), e);
         }
     }
 }

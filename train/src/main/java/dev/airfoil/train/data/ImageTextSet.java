@@ -91,7 +91,7 @@ public final class ImageTextSet {
             throw new TensorException(
                     "cannot read the image set " + folder + " (" + Reason.andPlace(e) + ")" + AGAIN, e);
         } catch (JacksonException e) {
-            throw new TensorException("cannot read the image set " + folder + ": " + e.getMessage() + AGAIN, e);
+            throw new TensorException("cannot read the image set " + folder + ": " + e.getOriginalMessage() + AGAIN, e);
         }
     }
 

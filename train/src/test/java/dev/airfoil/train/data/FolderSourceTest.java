@@ -245,6 +245,15 @@ class FolderSourceTest {
         assertThatThrownBy(() -> ImageTextSet.open(out))
                 .isInstanceOf(TensorException.class)
                 .hasMessageContaining("damaged line 1");
+        Files.writeString(out.resolve("pairs.jsonl"), "{\"id\": \"a");
+        assertThatThrownBy(() -> ImageTextSet.open(out))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("damaged line 1 (")
+                .hasMessageNotContaining("\n");
+        Files.writeString(out.resolve("info.json"), "{\"format\"");
+        assertThatThrownBy(() -> ImageTextSet.open(out))
+                .isInstanceOf(TensorException.class)
+                .hasMessageNotContaining("\n");
         Files.writeString(out.resolve("info.json"), "{\"format\": \"airfoil-image-text\", \"version\": 2}");
         assertThatThrownBy(() -> ImageTextSet.open(out))
                 .isInstanceOf(TensorException.class)
