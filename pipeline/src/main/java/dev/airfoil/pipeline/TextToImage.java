@@ -209,7 +209,8 @@ public final class TextToImage implements AutoCloseable {
             Tensor images = painter.paint(repeated(texts, seeds.size()), walk, seeds, size, steps);
             if (!Float.isFinite(F.sum(images).item())) {
                 throw new TensorException("the numbers of the picture grew beyond all bounds: the weights of "
-                        + info.name() + " are damaged, or guidance " + guidance.scale() + " is too much for it");
+                        + info.name() + " are damaged, or guidance " + guidance.scale() + " or shift " + shift
+                        + " leads it astray");
             }
             return RgbImage.of(images);
         }

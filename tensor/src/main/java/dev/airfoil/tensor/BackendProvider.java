@@ -1,6 +1,7 @@
 package dev.airfoil.tensor;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -83,6 +84,13 @@ public interface BackendProvider {
         private static final int MOST_THREADS = 1024;
 
         public Options {
+            Objects.requireNonNull(threads, "threads");
+            Objects.requireNonNull(memoryLimit, "memoryLimit");
+            Objects.requireNonNull(precision, "precision");
+            if (memoryLimit.orElse(1) < 1) {
+                throw new TensorException(
+                        "options: the memory limit is " + memoryLimit.getAsLong() + " bytes; it must be 1 or more");
+            }
             if (threads.orElse(1) < 1 || threads.orElse(1) > MOST_THREADS) {
                 throw new TensorException(
                         "options: threads is " + threads.getAsInt() + "; it must be 1 to " + MOST_THREADS);

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -36,6 +37,8 @@ public final class Backends {
      * @throws TensorException if there is no such backend or it cannot run here
      */
     public static Backend open(String choice, Options options) {
+        Objects.requireNonNull(choice, "choice");
+        Objects.requireNonNull(options, "options");
         if (choice.equals("auto")) {
             return auto(options);
         }
