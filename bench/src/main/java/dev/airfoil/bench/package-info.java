@@ -4,7 +4,7 @@
  *
  * <pre>
  * ./mvnw -Dquick -pl bench -am package
- * java --add-modules jdk.incubator.vector -cp bench/target/airfoil-bench.jar:$(cat bench/target/classpath) \
+ * java --add-modules jdk.incubator.vector -cp bench/target/quick/airfoil-bench.jar:$(cat bench/target/quick/classpath) \
  *      org.openjdk.jmh.Main MatMul
  * </pre>
  *

@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Trains a DiT-Air on an image set. Ctrl-C saves and ends; --resume goes on to the same bits.",
-            "The run's folder holds checkpoint.safetensors, model.safetensors (for 'generate --model'), metrics.jsonl "
-                    + "and sheets of samples."
+            "The run's folder holds checkpoint.safetensors, metrics.jsonl, sheets of samples and model.safetensors (for "
+                    + "'generate --model')."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -80,14 +80,14 @@ final class TrainCommand implements Callable<Integer> {
             names = "--log-every",
             paramLabel = "N",
             defaultValue = "20",
-            description = "Steps between two lines. Default: ${DEFAULT-VALUE}.")
+            description = "Steps between two lines; 0 for none. Default: ${DEFAULT-VALUE}.")
     private int logEvery;
 
     @Option(
             names = "--validate-every",
             paramLabel = "N",
             defaultValue = "500",
-            description = "Steps between two validation losses. Default: ${DEFAULT-VALUE}.")
+            description = "Steps between two validation losses; 0 for none. Default: ${DEFAULT-VALUE}.")
     private int validateEvery;
 
     @Option(
@@ -101,7 +101,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--save-every",
             paramLabel = "N",
             defaultValue = "500",
-            description = "Steps between two checkpoints. Default: ${DEFAULT-VALUE}.")
+            description = "Steps between two checkpoints; 0 for one at the end alone. Default: ${DEFAULT-VALUE}.")
     private int saveEvery;
 
     @ArgGroup(exclusive = false, heading = "%nThe configuration of a new run:%n")

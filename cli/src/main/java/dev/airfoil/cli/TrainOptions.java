@@ -28,7 +28,8 @@ final class TrainOptions {
             names = "--config",
             paramLabel = "JSON",
             description =
-                    "A file with a whole configuration, as a checkpoint's metadata holds it; other options change it.")
+                    "A file with a whole configuration, as a checkpoint's metadata holds it, for the defaults below; other "
+                            + "options change it.")
     private Optional<Path> config = Optional.empty();
 
     @Option(
@@ -39,49 +40,67 @@ final class TrainOptions {
                             + "lite-full- before the size. Default: 7 layers of 192, 3.9 million parameters.")
     private Optional<String> preset = Optional.empty();
 
-    @Option(names = "--layers", paramLabel = "N", description = "Blocks.")
+    @Option(names = "--layers", paramLabel = "N", description = "Blocks. Default: 7.")
     private Optional<Integer> layers = Optional.empty();
 
-    @Option(names = "--dim", paramLabel = "N", description = "Width of a token.")
+    @Option(names = "--dim", paramLabel = "N", description = "Width of a token. Default: 192.")
     private Optional<Integer> dim = Optional.empty();
 
-    @Option(names = "--heads", paramLabel = "N", description = "Attention heads; their width must be a multiple of 4.")
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            description = "Attention heads; their width must be a multiple of 4. Default: 6.")
     private Optional<Integer> heads = Optional.empty();
 
-    @Option(names = "--patch", paramLabel = "N", description = "Side of the square of pixels that makes a token.")
+    @Option(
+            names = "--patch",
+            paramLabel = "N",
+            description = "Side of the square of pixels that makes a token. Default: 4.")
     private Optional<Integer> patch = Optional.empty();
 
-    @Option(names = "--sharing", paramLabel = "WHAT", description = "What the blocks share: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--sharing",
+            paramLabel = "WHAT",
+            description = "What the blocks share: ${COMPLETION-CANDIDATES}. Default: NONE.")
     private Optional<Sharing> sharing = Optional.empty();
 
-    @Option(names = "--optimizer", paramLabel = "NAME", description = "adafactor (the paper's) or adamw.")
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            description = "adafactor (the paper's) or adamw. Default: adamw.")
     private Optional<Rule> optimizer = Optional.empty();
 
-    @Option(names = "--lr", paramLabel = "X", description = "Learning rate.")
+    @Option(names = "--lr", paramLabel = "X", description = "Learning rate. Default: 0.001.")
     private Optional<Double> rate = Optional.empty();
 
-    @Option(names = "--batch", paramLabel = "N", description = "Pictures a step.")
+    @Option(names = "--batch", paramLabel = "N", description = "Pictures a step. Default: 256.")
     private Optional<Integer> batch = Optional.empty();
 
     @Option(
             names = "--micro-batches",
             paramLabel = "N",
-            description = "Parts the batch is computed in, to save memory.")
+            description = "Parts the batch is computed in, to save memory. Default: 1.")
     private Optional<Integer> microBatches = Optional.empty();
 
-    @Option(names = "--warmup", paramLabel = "N", description = "Steps over which the learning rate rises.")
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            description = "Steps over which the learning rate rises. Default: 500.")
     private Optional<Long> warmup = Optional.empty();
 
-    @Option(names = "--clip", paramLabel = "X", description = "Largest norm of the gradients together.")
+    @Option(names = "--clip", paramLabel = "X", description = "Largest norm of the gradients together. Default: any.")
     private Optional<Double> clip = Optional.empty();
 
-    @Option(names = "--ema", paramLabel = "X", description = "What the averaged weights keep each step, as 0.999.")
+    @Option(
+            names = "--ema",
+            paramLabel = "X",
+            description = "What the averaged weights keep each step. Default: 0.999.")
     private Optional<Double> ema = Optional.empty();
 
     @Option(
             names = {"-s", "--seed"},
             paramLabel = "N",
-            description = "Of everything random.")
+            description = "Of everything random. Default: 0.")
     private Optional<Long> seed = Optional.empty();
 
     /** The configuration that these options describe. */

@@ -2,6 +2,8 @@ package dev.airfoil.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.airfoil.train.AdamW;
+import dev.airfoil.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -49,6 +51,26 @@ class MainTest {
     @ValueSource(strings = {"generate", "sheet", "train", "check", "bench", "doctor"})
     void everyCommandThatComputesTakesThreads(String command) {
         assertThat(airfoil(command, "--help").out()).contains("--threads");
+    }
+
+    @Test
+    void trainTellsTheDefaultsThatItHas() {
+        String help = airfoil("train", "--help").out().replaceAll("\\s+", " ");
+        TrainConfig config = TrainConfig.small();
+        assertThat(help)
+                .contains("Blocks. Default: " + config.model().layers() + ".")
+                .contains("Width of a token. Default: " + config.model().dim() + ".")
+                .contains("must be a multiple of 4. Default: " + config.model().heads() + ".")
+                .contains("that makes a token. Default: " + config.model().patch() + ".")
+                .contains("FULL. Default: " + config.model().sharing() + ".")
+                .contains("Learning rate. Default: " + config.optimizer().rate() + ".")
+                .contains("Pictures a step. Default: " + config.batch() + ".")
+                .contains("to save memory. Default: " + config.microBatches() + ".")
+                .contains("learning rate rises. Default: " + config.warmup() + ".")
+                .contains("keep each step. Default: " + config.emaDecay() + ".")
+                .contains("Of everything random. Default: " + config.seed() + ".");
+        assertThat(config.optimizer()).as("adamw").isInstanceOf(AdamW.class);
+        assertThat(config.clip()).as("any norm").isEmpty();
     }
 
     @Test

@@ -21,7 +21,7 @@ final class Run {
     private final RunSettings settings;
     private final TrainState state;
     private final TrainData data;
-    private final TrainListener listener;
+    private final List<TrainListener> listeners;
     private final StopSignal stop;
     private final Backend backend = Interpreter.current().backend();
     private final Validation validation;
@@ -35,13 +35,13 @@ final class Run {
             RunSettings settings,
             TrainState state,
             TrainData data,
-            TrainListener listener,
+            List<TrainListener> listeners,
             StopSignal stop) {
         this.config = config;
         this.settings = settings;
         this.state = state;
         this.data = data;
-        this.listener = listener;
+        this.listeners = listeners;
         this.stop = stop;
         this.validation = new Validation(config, data);
         this.first = state.step();
@@ -49,12 +49,13 @@ final class Run {
     }
 
     TrainResult toTheEnd() {
-        listener.started(new TrainListener.Started(
+        var started = new TrainListener.Started(
                 state.step(),
                 settings.steps(),
                 state.values().stream().mapToLong(Tensor::size).sum(),
                 data.set().rows(Split.TRAIN).length,
-                backend.name() + ": " + backend.description()));
+                backend.name() + ": " + backend.description());
+        listeners.forEach(l -> l.started(started));
         lastLogTime = System.nanoTime();
         End end;
         try (Trainer trainer = new Trainer(config, state, data.codec(), settings.blocks());
@@ -69,7 +70,7 @@ final class Run {
         }
         TrainResult result = new TrainResult(
                 state.step(), end, seconds(began), backend.memory().peak());
-        listener.ended(result);
+        listeners.forEach(l -> l.ended(result));
         return result;
     }
 
@@ -95,18 +96,18 @@ final class Run {
         long looked = System.nanoTime();
         if (!validation.isEmpty() && isDue(settings.every().validate(), step)) {
             List<Double> losses = validation.bySigma(state.ema());
-            listener.validated(
-                    step, losses, losses.stream().mapToDouble(l -> l).average().orElseThrow());
+            double mean = losses.stream().mapToDouble(l -> l).average().orElseThrow();
+            listeners.forEach(l -> l.validated(step, losses, mean));
         }
         if (isDue(settings.every().sample(), step)) {
             Path sheet = settings.samples(step);
             SampleSheet.draw(state.ema(), data, config, settings.guidance()).writePng(sheet, Map.of());
-            listener.sampled(step, sheet);
+            listeners.forEach(l -> l.sampled(step, sheet));
         }
         if (save) {
             Checkpoint.write(settings, state, config, data.fingerprint());
             ModelFile.write(settings.model(), modelInfo(), state.averages(), DType.BF16);
-            listener.saved(step, settings.checkpoint());
+            listeners.forEach(l -> l.saved(step, settings.checkpoint()));
         }
         // The speed that is told is that of training alone.
         lastLogTime += System.nanoTime() - looked;
@@ -143,14 +144,15 @@ final class Run {
         double left = settings.timeLimit()
                 .map(limit -> Math.min(toLastStep, Math.max(0, seconds(limit) - seconds(began))))
                 .orElse(toLastStep);
-        listener.progress(new TrainListener.Progress(
+        var progress = new TrainListener.Progress(
                 state.step(),
                 settings.steps(),
                 loss,
                 trainer.gradientNorm(),
                 config.batch() / perStep,
                 left,
-                backend.memory().peak()));
+                backend.memory().peak());
+        listeners.forEach(l -> l.progress(progress));
         lastLogged = state.step();
         lastLogTime = System.nanoTime();
     }

@@ -57,40 +57,4 @@ public interface TrainListener {
             double picturesPerSecond,
             double secondsLeft,
             long peakBytes) {}
-
-    /** One that tells several, in order. */
-    static TrainListener all(TrainListener... listeners) {
-        List<TrainListener> all = List.of(listeners);
-        return new TrainListener() {
-            @Override
-            public void started(Started run) {
-                all.forEach(l -> l.started(run));
-            }
-
-            @Override
-            public void progress(Progress progress) {
-                all.forEach(l -> l.progress(progress));
-            }
-
-            @Override
-            public void validated(long step, List<Double> bySigma, double mean) {
-                all.forEach(l -> l.validated(step, bySigma, mean));
-            }
-
-            @Override
-            public void sampled(long step, Path sheet) {
-                all.forEach(l -> l.sampled(step, sheet));
-            }
-
-            @Override
-            public void saved(long step, Path checkpoint) {
-                all.forEach(l -> l.saved(step, checkpoint));
-            }
-
-            @Override
-            public void ended(TrainResult result) {
-                all.forEach(l -> l.ended(result));
-            }
-        };
-    }
 }

@@ -15,6 +15,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -191,7 +192,7 @@ public final class Training {
                 TextCache texts =
                         TextCache.open(features, config.encoder(), config.textTokens(), TextCache.captions(set))) {
             Fit.check(config, set, texts, codec);
-            TrainListener all = TrainListener.all(new MetricsFile(settings.metrics(), state.step()), listener);
+            List<TrainListener> all = List.of(new MetricsFile(settings.metrics(), state.step()), listener);
             return new Run(config, settings, state, new TrainData(set, texts, codec, data), all, stop).toTheEnd();
         }
     }

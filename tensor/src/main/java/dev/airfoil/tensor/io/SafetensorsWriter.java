@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -102,22 +103,14 @@ public final class SafetensorsWriter {
             begins.put(tensor.name(), at);
             at += tensor.spec().bytes();
         }
-        StringBuilder json = new StringBuilder("{");
+        List<String> members = new ArrayList<>();
         if (!metadata.isEmpty()) {
-            json.append(Json.quote(Header.METADATA)).append(":{");
-            metadata.forEach((key, text) -> json.append(Json.quote(key))
-                    .append(':')
-                    .append(Json.quote(text))
-                    .append(','));
-            json.setCharAt(json.length() - 1, '}');
-            json.append(',');
+            List<String> texts = new ArrayList<>();
+            metadata.forEach((key, text) -> texts.add(Json.quote(key) + ":" + Json.quote(text)));
+            members.add(Json.quote(Header.METADATA) + ":{" + String.join(",", texts) + "}");
         }
-        tensors.forEach((name, tensor) ->
-                json.append(describe(tensor, begins.get(name))).append(','));
-        if (json.length() > 1) {
-            json.setLength(json.length() - 1);
-        }
-        byte[] text = json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+        tensors.forEach((name, tensor) -> members.add(describe(tensor, begins.get(name))));
+        byte[] text = ("{" + String.join(",", members) + "}").getBytes(StandardCharsets.UTF_8);
         int padded = Math.ceilDiv(Header.PREFIX + text.length, ALIGNMENT) * ALIGNMENT;
         if (padded - Header.PREFIX > Header.MAX_BYTES) {
             throw new TensorException("the header would take " + text.length + " bytes, where the format allows "

@@ -36,7 +36,7 @@ final class GroupNormCases {
         cases.add(new Case(
                 "groupNorm of a number far off",
                 new GroupNorm(1, 1e-5f, Activation.Fn.NONE),
-                _ -> List.of(farOff(), Agreement.x(1, 4), Agreement.x(2, 4)),
+                () -> List.of(farOff(), Agreement.x(1, 4), Agreement.x(2, 4)),
                 1e-4));
         return cases;
     }
@@ -58,12 +58,12 @@ final class GroupNormCases {
                 new Case(
                         "groupNorm" + name,
                         new GroupNorm(groups, 1e-5f, Activation.Fn.SILU),
-                        _ -> List.of(image.apply(3), Agreement.x(1, c), Agreement.x(2, c)),
+                        () -> List.of(image.apply(3), Agreement.x(1, c), Agreement.x(2, c)),
                         rounded ? 0x1p-8 : 2e-6),
                 new Case(
                         "groupNormGrad" + name,
                         new GroupNormGrad(groups, 1e-3f),
-                        _ -> List.of(image.apply(3), Agreement.x(1, c), image.apply(0)),
+                        () -> List.of(image.apply(3), Agreement.x(1, c), image.apply(0)),
                         rounded ? 0x1p-8 : 2e-5));
     }
 }
