@@ -18,6 +18,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -152,13 +153,8 @@ public final class Tape implements Interpreter {
         return entry.outputs;
     }
 
-    /** How the gradients of one remembered step are asked for. */
-    private interface Rule {
-        void vjp(Vjp vjp);
-    }
-
-    /** One remembered step; {@code owns} if its outputs have memory of their own. */
-    private record Entry(List<Tensor> inputs, List<Tensor> outputs, boolean owns, Rule rule) {}
+    /** One remembered step; {@code owns} if its outputs have memory of their own; {@code rule} gives the gradients. */
+    private record Entry(List<Tensor> inputs, List<Tensor> outputs, boolean owns, Consumer<Vjp> rule) {}
 
     /** One walk back over the entries. */
     private final class Walk {
@@ -189,7 +185,7 @@ public final class Tape implements Interpreter {
                 if (entry.outputs.stream().anyMatch(gradients::containsKey)) {
                     scoped("vjp", () -> {
                         Step step = new Step(entry);
-                        entry.rule.vjp(step);
+                        entry.rule.accept(step);
                         return step.given;
                     });
                 }

@@ -107,7 +107,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private String test() {
         try (Backend backend = options.open(spec.commandLine().getErr())) {
-            SelfTest.Result result = SelfTest.run(backend);
+            BackendCheck.Result result = BackendCheck.run(backend);
             double worst =
                     result.errors().values().stream().mapToDouble(e -> e).max().orElseThrow();
             if (!result.isGood()) {

@@ -1,13 +1,13 @@
 package dev.airfoil.dit;
 
 import dev.airfoil.tensor.Dims;
+import dev.airfoil.tensor.Named;
 import dev.airfoil.tensor.TensorException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -144,12 +144,8 @@ public record DitConfig(
      * @throws TensorException naming what is missing or not known
      */
     public static DitConfig of(Map<String, ?> map) {
-        Object variant = map.get("variant");
-        Sharing sharing = Arrays.stream(Sharing.values())
-                .filter(s -> s.variant().equals(variant))
-                .findFirst()
-                .orElseThrow(() -> new TensorException(CONFIG + ": variant '" + variant + "' is not one of "
-                        + Arrays.stream(Sharing.values()).map(Sharing::variant).collect(Collectors.joining(", "))));
+        String variant = String.valueOf(map.get("variant"));
+        Sharing sharing = Named.find("DiT variant", List.of(Sharing.values()), Sharing::variant, variant);
         if (map.get("layers") == null) {
             throw new TensorException(CONFIG + ": layers is missing");
         }

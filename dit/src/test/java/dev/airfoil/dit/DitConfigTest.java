@@ -50,7 +50,7 @@ class DitConfigTest {
         assertThatThrownBy(() -> new DitConfig(Sharing.NONE, 2, 12, 2, 3, 2, 8, 8))
                 .hasMessageContaining("head width 6 must be a multiple of 4");
         assertThatThrownBy(() -> DitConfig.of(Map.of("variant", "mmdit", "layers", 2)))
-                .hasMessageContaining("variant 'mmdit' is not one of air, air_lite_attn, air_lite_full");
+                .hasMessageContaining("there is no DiT variant 'mmdit'; there are air, air_lite_attn, air_lite_full");
         assertThatThrownBy(() -> DitConfig.of(Map.of("variant", "air", "layers", "two")))
                 .hasMessageContaining("layers is 'two' where a whole number is wanted");
         assertThatThrownBy(() -> DitConfig.of(Map.of("variant", "air", "layers", 2.5)))

@@ -1,8 +1,8 @@
 package dev.airfoil.pipeline;
 
+import dev.airfoil.tensor.Named;
 import dev.airfoil.tensor.TensorException;
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.List;
 
 /** The codecs that a model may name. */
 public enum CodecChoice {
@@ -22,11 +22,7 @@ public enum CodecChoice {
 
     /** @throws TensorException if there is none of that name */
     public static CodecChoice labelled(String label) {
-        return Arrays.stream(values())
-                .filter(c -> c.label.equals(label))
-                .findFirst()
-                .orElseThrow(() -> new TensorException("there is no codec '" + label + "'; there are "
-                        + Arrays.stream(values()).map(CodecChoice::label).collect(Collectors.joining(", "))));
+        return Named.find("codec", List.of(values()), CodecChoice::label, label);
     }
 
     /** Opens it on the current backend. */

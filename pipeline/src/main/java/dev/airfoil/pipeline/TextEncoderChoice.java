@@ -1,11 +1,11 @@
 package dev.airfoil.pipeline;
 
+import dev.airfoil.tensor.Named;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.text.E5SmallV2;
 import dev.airfoil.text.Padding;
 import dev.airfoil.text.TextEncoder;
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.List;
 
 /** The text encoders that a model may name. */
 public enum TextEncoderChoice {
@@ -25,11 +25,7 @@ public enum TextEncoderChoice {
 
     /** @throws TensorException if there is none of that name */
     public static TextEncoderChoice labelled(String label) {
-        return Arrays.stream(values())
-                .filter(c -> c.label.equals(label))
-                .findFirst()
-                .orElseThrow(() -> new TensorException("there is no text encoder '" + label + "'; there are "
-                        + Arrays.stream(values()).map(TextEncoderChoice::label).collect(Collectors.joining(", "))));
+        return Named.find("text encoder", List.of(values()), TextEncoderChoice::label, label);
     }
 
     /**

@@ -1,13 +1,13 @@
 package dev.airfoil.samplers;
 
 import dev.airfoil.tensor.F;
+import dev.airfoil.tensor.Named;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.TensorException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Collectors;
 
 /**
  * Follows a velocity field from noise to data. A sampler is a rule for one interval, {@link #step}; {@link #sample} is
@@ -32,11 +32,7 @@ public sealed interface Sampler permits Euler, Heun, HeunSde {
 
     /** @throws TensorException if there is none of that name; the message lists them */
     static Sampler labelled(String label) {
-        return all().stream()
-                .filter(s -> s.label().equals(label))
-                .findFirst()
-                .orElseThrow(() -> new TensorException("there is no sampler '" + label + "'; there are "
-                        + all().stream().map(Sampler::label).collect(Collectors.joining(", "))));
+        return Named.find("sampler", all(), Sampler::label, label);
     }
 
     /**

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Checks the shapes of an op's arguments and words the message. A pattern names each axis with a letter or a number;
- * {@code ..} at the start stands for any number of leading axes, the same for all arguments that say it.
+ * Checks the shapes of an op's arguments, and settings of anything, and words the message. A pattern names each axis with a
+ * letter or a number; {@code ..} at the start stands for any number of leading axes, the same for all arguments that say it.
  *
  * <pre>{@code
  * Dims dims = Dims.of("adaLnModulate").bind("x", x, "b n d").bind("shift", shift, "b s d");
@@ -26,6 +26,7 @@ public final class Dims {
         this.op = op;
     }
 
+    /** @param op what the message begins with: the op, or whatever has the settings */
     public static Dims of(String op) {
         return new Dims(op);
     }

@@ -27,6 +27,7 @@ public final class F {
         return bind1(new Reshape(shape), viewable);
     }
 
+    /** The axes in another order: axis i of the result is axis {@code order[i]} of {@code x}. */
     public static Tensor permute(Tensor x, int... order) {
         return bind1(new Permute(Arrays.stream(order).boxed().toList()), x);
     }
@@ -43,6 +44,7 @@ public final class F {
         return permute(x, order);
     }
 
+    /** The part {@code start .. start + length} along {@code axis}; a negative axis counts from the end. */
     public static Tensor narrow(Tensor x, int axis, int start, int length) {
         return bind1(new Narrow(x.shape().axis(axis), start, length), x);
     }
@@ -54,12 +56,14 @@ public final class F {
                 x.shape().remove(x.shape().axis(axis)).toArray());
     }
 
+    /** Repeats axes of size 1, and new leading axes, up to {@code shape}. */
     public static Tensor expand(Tensor x, Shape shape) {
         return x.shape().equals(shape) ? x : bind1(new Expand(shape), x);
     }
 
     // ---- making and moving
 
+    /** An F32 tensor of {@code value}s. */
     public static Tensor fill(Shape shape, double value) {
         return fill(new TensorSpec(DType.F32, shape), value);
     }
@@ -87,10 +91,12 @@ public final class F {
         return x.layout().isContiguous() ? x : bind1(new Copy(), x);
     }
 
+    /** In another element type, see {@link Cast}; {@code x} itself if it has that type. */
     public static Tensor cast(Tensor x, DType dtype) {
         return x.dtype() == dtype ? x : bind1(new Cast(dtype), x);
     }
 
+    /** The parts one after the other along {@code axis}; of one, itself. */
     public static Tensor concat(int axis, List<Tensor> parts) {
         if (parts.isEmpty()) {
             throw new TensorException("concat: there is nothing to put together");
@@ -104,6 +110,7 @@ public final class F {
         return concat(axis, List.of(parts));
     }
 
+    /** With zeros before and after along {@code axis}. */
     public static Tensor pad(Tensor x, int axis, int before, int after) {
         return bind1(new Pad(x.shape().axis(axis), before, after), x);
     }
@@ -200,6 +207,7 @@ public final class F {
         return unary(Unary.Fn.ABS, x);
     }
 
+    /** See {@link Activation}. */
     public static Tensor activation(Activation.Fn fn, Tensor x) {
         return fn == Activation.Fn.NONE ? x : bind1(new Activation(fn), x);
     }
@@ -290,14 +298,17 @@ public final class F {
         return bind1(new Softmax(), x);
     }
 
+    /** See {@link LayerNorm}: {@code x [.. d]}, {@code weight, bias [d]}. */
     public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
         return bind1(new LayerNorm((float) eps), x, weight, bias);
     }
 
+    /** See {@link RmsNorm}: {@code x [.. d]}, {@code weight [d]}. */
     public static Tensor rmsNorm(Tensor x, Tensor weight, double eps) {
         return bind1(new RmsNorm((float) eps), x, weight);
     }
 
+    /** See {@link GroupNorm}: {@code x [b c h w]}, {@code weight, bias [c]}. */
     public static Tensor groupNorm(Tensor x, Tensor weight, Tensor bias, int groups, double eps, Activation.Fn fn) {
         return bind1(new GroupNorm(groups, (float) eps, fn), x, weight, bias);
     }

@@ -4,6 +4,7 @@ import dev.airfoil.bench.peers.Contender;
 import dev.airfoil.cli.check.Comparison;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A row before it is run.
@@ -15,13 +16,8 @@ import java.util.Set;
  * @param rivals those that are here
  */
 record Contest(Unit unit, double work, double tolerance, Contender ours, Map<Rival, Contender> rivals) {
-    /** A row of the table that can be set up. */
-    record Entry(String name, Setup setup) {}
-
-    /** How a row is set up; its memory is that of the lab. */
-    interface Setup {
-        Contest in(Lab lab);
-    }
+    /** A row of the table that can be set up; its memory is that of the lab. */
+    record Entry(String name, Function<Lab, Contest> setup) {}
 
     /**
      * Compares the answers.

@@ -104,7 +104,7 @@ public final class Table implements Benchmarks {
                 .filter(entry -> request.wants(entry.name()))
                 .forEach(entry -> {
                     try (Lab lab = new Lab(request.backend(), request.precision(), threads, torch, blas)) {
-                        Contest contest = entry.setup().in(lab);
+                        Contest contest = entry.setup().apply(lab);
                         contest.check();
                         add(row(entry.name(), threads, contest, request.seconds(), limit), out);
                     } catch (IllegalStateException e) {

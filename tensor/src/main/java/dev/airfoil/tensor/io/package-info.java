@@ -10,6 +10,9 @@
  * <p>The header is read by a small strict JSON parser of our own, because the engine depends on nothing; it is not
  * exported, and whoever needs JSON elsewhere takes a library.
  *
+ * <p>What all modules write and keep files with is here too: {@link dev.airfoil.tensor.io.AtomicFile}, {@link
+ * dev.airfoil.tensor.io.UserCache} and {@link dev.airfoil.tensor.io.Reason}, the cause of a failure in words.
+ *
  * <p>Deliberately absent: pickled checkpoints (they run code), conversion of I64 and F64 (no weight needs it), and
  * renaming of parameters (that belongs to the model that loads them).
  */

@@ -2,12 +2,12 @@ package dev.airfoil.train.data;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.airfoil.tensor.Named;
 import dev.airfoil.tensor.TensorException;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The licence of a picture, kept with every pair of a set. */
 public enum Licence {
@@ -38,12 +38,6 @@ public enum Licence {
     /** The licence with this SPDX identifier; {@link TensorException} where it is none of ours. */
     @JsonCreator
     public static Licence ofSpdx(String spdx) {
-        for (Licence licence : values()) {
-            if (licence.spdx.equals(spdx)) {
-                return licence;
-            }
-        }
-        throw new TensorException("\"" + spdx + "\" is not a licence that Airfoil knows; there are "
-                + Arrays.stream(values()).map(Licence::spdx).collect(Collectors.joining(", ")));
+        return Named.find("licence", List.of(values()), Licence::spdx, spdx);
     }
 }

@@ -19,12 +19,12 @@ import java.util.function.Supplier;
  * A look at a backend that takes about two seconds: does it compute what the reference backend computes, and how fast
  * is a matrix product?
  */
-final class SelfTest {
+final class BackendCheck {
     private static final double TOLERANCE = 1e-5;
     private static final int SIDE = 192;
     private static final long NANOS = 1_500_000_000;
 
-    private SelfTest() {}
+    private BackendCheck() {}
 
     /**
      * The outcome.
@@ -76,12 +76,12 @@ final class SelfTest {
 
     private static float[] values(Backend backend, Supplier<Tensor> body) {
         return new Eager(backend)
-                .call(() -> Scope.call("self-test", () -> body.get().toFloats()));
+                .call(() -> Scope.call("backend check", () -> body.get().toFloats()));
     }
 
     private static double gigaflops(Backend backend) {
         return new Eager(backend)
-                .call(() -> Scope.call("self-test", () -> {
+                .call(() -> Scope.call("backend check", () -> {
                     Tensor a = F.normal(5, 0, SIDE, SIDE);
                     Tensor b = F.normal(5, 1, SIDE, SIDE);
                     double best = 0;
