@@ -34,6 +34,16 @@ final class TileGenerator {
             };
         }
 
+        /** Depths in a turn of the loop: as many as leave methods short enough for both compilers (TileSizeTest). */
+        int depths() {
+            return bits == 256 ? 4 : 2;
+        }
+
+        /** Whether C is added to the sums at the end, for want of registers. */
+        boolean addsLast() {
+            return bits == 256;
+        }
+
         int rowStep() {
             return left == Left.ROWS ? wide : 1;
         }
@@ -82,20 +92,22 @@ final class TileGenerator {
         o.append("    @Override\n    public int columns() {\n        return ").append(s.columns()).append(";\n    }\n\n");
         o.append("    @Override\n    public int step() {\n        return ").append(s.step()).append(";\n    }\n\n");
         o.append("    @Override\n    public int rowStep() {\n        return ").append(s.rowStep()).append(";\n    }\n\n");
-        method(o, s, "zeroPairs");
+        method(o, s, "zeroWhole");
         o.append("\n");
-        method(o, s, "addPairs");
+        method(o, s, "addWhole");
         o.append("}\n");
         return o.toString();
     }
 
     private static void method(StringBuilder o, Spec s, String name) {
-        boolean add = name.equals("addPairs");
+        boolean add = name.equals("addWhole");
+        int depths = s.depths();
         o.append("    @Override\n    public void ").append(name).append("(\n            ");
-        o.append("int tiles, int pairs, float[] a, int ao, int next, MemorySegment x, long bo, MemorySegment y, long co, long cs) {\n");
+        o.append("int tiles, int k, float[] a, int ao, int next, MemorySegment x, long bo, MemorySegment y, long co, long cs) {\n");
         // Of unknown kind, a segment is looked into before each of its loads, inside the loop.
         line(o, 2, "MemorySegment b = Lanes.offHeap(x);");
         line(o, 2, "MemorySegment c = Lanes.offHeap(y);");
+        line(o, 2, "FloatVector zero = FloatVector.zero(F);");
         line(o, 2, "for (int t = 0; t < tiles; t++) {");
         line(o, 3, "int ap = ao + t * next;");
         line(o, 3, "long to0 = co + t * " + s.rows + " * cs;");
@@ -105,34 +117,39 @@ final class TileGenerator {
         for (int i = 0; i < s.rows; i++) {
             for (int j = 0; j < s.vectors; j++) {
                 String load = "FloatVector.fromMemorySegment(F, c, " + at(s, i, j) + ", LE)";
-                line(o, 3, "FloatVector c" + i + "_" + j + " = " + (add ? load : "FloatVector.zero(F)") + ";");
+                line(o, 3, "FloatVector c" + i + "_" + j + " = " + (add && !s.addsLast() ? load : "zero") + ";");
             }
         }
         line(o, 3, "long bp = bo;");
-        // Not a counted loop: C2 would unroll it further and run out of registers. Two depths a turn halve what C2 adds to
-        // each turn: checks, moves of general registers, the safepoint.
-        line(o, 3, "int end = ap + pairs * " + 2 * s.step() + ";");
+        // Not a counted loop: C2 would fetch early what it then has no registers for. Several depths a turn share what C2
+        // adds to each turn: checks, moves of general registers, the safepoint. Where another thread shares the core, all
+        // instructions count: four depths have a tenth fewer than twice two.
+        line(o, 3, "int end = ap + k * " + s.step() + ";");
         line(o, 3, "while (ap != end) {");
-        for (int p = 0; p < 2; p++) {
+        for (int p = 0; p < depths; p++) {
             for (int j = 0; j < s.vectors; j++) {
                 String from = "bp" + plus(4 * p * s.columns() + j * s.bits / 8);
                 line(o, 4, "FloatVector b" + p + j + " = FloatVector.fromMemorySegment(F, b, " + from + ", LE);");
             }
+            // The static method broadcast(F, ..) is the same to C2, but C1 takes a third more of the registers that it has.
             for (int i = 0; i < s.rows; i++) {
                 String a = "a" + p + i;
-                line(o, 4, "FloatVector " + a + " = FloatVector.broadcast(F, a[ap" + plus(p * s.step() + i * s.rowStep()) + "]);");
+                line(o, 4, "FloatVector " + a + " = zero.broadcast(a[ap" + plus(p * s.step() + i * s.rowStep()) + "]);");
                 for (int j = 0; j < s.vectors; j++) {
                     String c = "c" + i + "_" + j;
                     line(o, 4, c + " = b" + p + j + ".fma(" + a + ", " + c + ");");
                 }
             }
         }
-        line(o, 4, "ap += " + 2 * s.step() + ";");
-        line(o, 4, "bp += " + 8 * s.columns() + ";");
+        line(o, 4, "ap += " + depths * s.step() + ";");
+        line(o, 4, "bp += " + 4 * depths * s.columns() + ";");
         line(o, 3, "}");
         for (int i = 0; i < s.rows; i++) {
             for (int j = 0; j < s.vectors; j++) {
-                line(o, 3, "c" + i + "_" + j + ".intoMemorySegment(c, " + at(s, i, j) + ", LE);");
+                // Accumulators that begin with C are moved to memory and back within the loop where registers are few.
+                String old = ".add(FloatVector.fromMemorySegment(F, c, " + at(s, i, j) + ", LE))";
+                String sum = "c" + i + "_" + j + (add && s.addsLast() ? old : "");
+                line(o, 3, sum + ".intoMemorySegment(c, " + at(s, i, j) + ", LE);");
             }
         }
         line(o, 2, "}");

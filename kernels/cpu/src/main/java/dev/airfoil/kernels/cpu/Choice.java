@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a backend runs on where there is more than one way. Products give the same bits on every tile; attention cuts its
- * sums by the shape of its tiles, and a definition rounds in more places than a kernel.
+ * What a backend runs on where there is more than one way. Each may give other last bits: tiles of other widths add in
+ * another order, attention cuts its sums by the shape of its tiles, and a definition rounds in more places than a kernel.
  *
  * @param gemm for products
  * @param attention for attention

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
  * <p>The common index is cut into blocks of {@link #depth(int)}. Of each block, A is packed into panels of {@code
  * tile.rows()} rows (a heap array: its elements are broadcast) and B into panels of {@code tile.columns()} columns
  * (off-heap and aligned: it is read as vectors). C is cut into rectangles, or, where A is small, into groups of columns;
- * each element of C is summed by one thread in an order that depends on k alone, so the result is the same for any number
- * of threads, and for any tile.
+ * each element of C is summed by one thread in an order that depends on k and the tile alone, so the result is the same
+ * for any number of threads.
  *
  * <p>A narrow B (see {@link Stored}) keeps its width in the panels; each is widened into the first-level cache before the
  * tiles read it.

@@ -17,6 +17,9 @@ import jdk.incubator.vector.FloatVector;
  * j)}; element (i, j) of C at byte {@code co + i * cs + 4 j}.
  */
 public interface Tile {
+    /** Depths that any tile's loop takes in whole turns. */
+    int WHOLE = 4;
+
     /** How it is called in settings and messages. */
     default String name() {
         return getClass().getSimpleName();
@@ -35,49 +38,31 @@ public interface Tile {
     int rowStep();
 
     /**
-     * {@code C = A B} over {@code 2 pairs} depths, for {@code tiles} tiles below each other: a call costs as much as
+     * {@code C = A B} over {@code k} depths, a multiple of {@link #WHOLE}, for {@code tiles} tiles below each other: a call costs as much as
      * some depths do.
      *
      * @param next elements from one tile of A to the one below
      */
-    void zeroPairs(
-            int tiles,
-            int pairs,
-            float[] a,
-            int ao,
-            int next,
-            MemorySegment b,
-            long bo,
-            MemorySegment c,
-            long co,
-            long cs);
+    void zeroWhole(
+            int tiles, int k, float[] a, int ao, int next, MemorySegment b, long bo, MemorySegment c, long co, long cs);
 
-    /** {@code C += A B}, see {@link #zeroPairs}. */
-    void addPairs(
-            int tiles,
-            int pairs,
-            float[] a,
-            int ao,
-            int next,
-            MemorySegment b,
-            long bo,
-            MemorySegment c,
-            long co,
-            long cs);
+    /** {@code C += A B}, see {@link #zeroWhole}. */
+    void addWhole(
+            int tiles, int k, float[] a, int ao, int next, MemorySegment b, long bo, MemorySegment c, long co, long cs);
 
     /** {@code C = A B} over {@code k >= 1} depths for {@code tiles} tiles below each other. */
     default void zero(
             int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        zeroPairs(tiles, k / 2, a, ao, next(k), b, bo, c, co, cs);
-        if (k % 2 != 0) {
+        zeroWhole(tiles, k - k % WHOLE, a, ao, next(k), b, bo, c, co, cs);
+        if (k % WHOLE != 0) {
             addLast(tiles, k, a, ao, b, bo, c, co, cs);
         }
     }
 
     /** {@code C += A B} over {@code k} depths for {@code tiles} tiles below each other. */
     default void add(int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
-        addPairs(tiles, k / 2, a, ao, next(k), b, bo, c, co, cs);
-        if (k % 2 != 0) {
+        addWhole(tiles, k - k % WHOLE, a, ao, next(k), b, bo, c, co, cs);
+        if (k % WHOLE != 0) {
             addLast(tiles, k, a, ao, b, bo, c, co, cs);
         }
     }
@@ -91,31 +76,35 @@ public interface Tile {
         return isPacked() ? rows() * k : rows() * rowStep();
     }
 
-    /** The last of an odd number of depths. Nothing is asked of the tile within the loops: there are many of them. */
+    /** The last {@code k % WHOLE} depths. Nothing is asked of the tile within the loops: there are many of them. */
     private void addLast(
             int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment y, long co, long cs) {
         MemorySegment c = Lanes.offHeap(y);
         int rows = rows();
         int columns = columns();
+        int step = step();
         int rowStep = rowStep();
         int next = next(k);
-        int last = ao + (k - 1) * step();
-        long row = bo + 4L * (k - 1) * columns;
         int end = F.loopBound(columns);
         for (int t = 0; t < tiles; t++) {
             for (int i = 0; i < rows; i++) {
-                float left = a[last + t * next + i * rowStep];
+                int row = ao + t * next + i * rowStep;
                 long to = co + (t * rows + i) * cs;
                 int j = 0;
                 for (; j < end; j += Lanes.N) {
                     FloatVector sum = FloatVector.fromMemorySegment(F, c, to + 4L * j, LE);
-                    FloatVector.fromMemorySegment(F, b, row + 4L * j, LE)
-                            .fma(FloatVector.broadcast(F, left), sum)
-                            .intoMemorySegment(c, to + 4L * j, LE);
+                    for (int p = k - k % WHOLE; p < k; p++) {
+                        sum = FloatVector.fromMemorySegment(F, b, bo + 4L * (p * columns + j), LE)
+                                .fma(FloatVector.broadcast(F, a[row + p * step]), sum);
+                    }
+                    sum.intoMemorySegment(c, to + 4L * j, LE);
                 }
                 for (; j < columns; j++) {
                     float sum = Lanes.get(c, to + 4L * j);
-                    Lanes.set(c, to + 4L * j, Math.fma(Lanes.get(b, row + 4L * j), left, sum));
+                    for (int p = k - k % WHOLE; p < k; p++) {
+                        sum = Math.fma(Lanes.get(b, bo + 4L * (p * columns + j)), a[row + p * step], sum);
+                    }
+                    Lanes.set(c, to + 4L * j, sum);
                 }
             }
         }

@@ -32,9 +32,9 @@ final class Tile128x4x16Wide implements Tile {
     }
 
     @Override
-    public void zeroPairs(
+    public void zeroWhole(
             int tiles,
-            int pairs,
+            int k,
             float[] a,
             int ao,
             int next,
@@ -45,51 +45,52 @@ final class Tile128x4x16Wide implements Tile {
             long cs) {
         MemorySegment b = Lanes.offHeap(x);
         MemorySegment c = Lanes.offHeap(y);
+        FloatVector zero = FloatVector.zero(F);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
             long to0 = co + t * 4 * cs;
             long to1 = to0 + 1 * cs;
             long to2 = to0 + 2 * cs;
             long to3 = to0 + 3 * cs;
-            FloatVector c0_0 = FloatVector.zero(F);
-            FloatVector c0_1 = FloatVector.zero(F);
-            FloatVector c0_2 = FloatVector.zero(F);
-            FloatVector c0_3 = FloatVector.zero(F);
-            FloatVector c1_0 = FloatVector.zero(F);
-            FloatVector c1_1 = FloatVector.zero(F);
-            FloatVector c1_2 = FloatVector.zero(F);
-            FloatVector c1_3 = FloatVector.zero(F);
-            FloatVector c2_0 = FloatVector.zero(F);
-            FloatVector c2_1 = FloatVector.zero(F);
-            FloatVector c2_2 = FloatVector.zero(F);
-            FloatVector c2_3 = FloatVector.zero(F);
-            FloatVector c3_0 = FloatVector.zero(F);
-            FloatVector c3_1 = FloatVector.zero(F);
-            FloatVector c3_2 = FloatVector.zero(F);
-            FloatVector c3_3 = FloatVector.zero(F);
+            FloatVector c0_0 = zero;
+            FloatVector c0_1 = zero;
+            FloatVector c0_2 = zero;
+            FloatVector c0_3 = zero;
+            FloatVector c1_0 = zero;
+            FloatVector c1_1 = zero;
+            FloatVector c1_2 = zero;
+            FloatVector c1_3 = zero;
+            FloatVector c2_0 = zero;
+            FloatVector c2_1 = zero;
+            FloatVector c2_2 = zero;
+            FloatVector c2_3 = zero;
+            FloatVector c3_0 = zero;
+            FloatVector c3_1 = zero;
+            FloatVector c3_2 = zero;
+            FloatVector c3_3 = zero;
             long bp = bo;
-            int end = ap + pairs * 96;
+            int end = ap + k * 48;
             while (ap != end) {
                 FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
                 FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 16, LE);
                 FloatVector b02 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
                 FloatVector b03 = FloatVector.fromMemorySegment(F, b, bp + 48, LE);
-                FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+                FloatVector a00 = zero.broadcast(a[ap]);
                 c0_0 = b00.fma(a00, c0_0);
                 c0_1 = b01.fma(a00, c0_1);
                 c0_2 = b02.fma(a00, c0_2);
                 c0_3 = b03.fma(a00, c0_3);
-                FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+                FloatVector a01 = zero.broadcast(a[ap + 1]);
                 c1_0 = b00.fma(a01, c1_0);
                 c1_1 = b01.fma(a01, c1_1);
                 c1_2 = b02.fma(a01, c1_2);
                 c1_3 = b03.fma(a01, c1_3);
-                FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+                FloatVector a02 = zero.broadcast(a[ap + 2]);
                 c2_0 = b00.fma(a02, c2_0);
                 c2_1 = b01.fma(a02, c2_1);
                 c2_2 = b02.fma(a02, c2_2);
                 c2_3 = b03.fma(a02, c2_3);
-                FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+                FloatVector a03 = zero.broadcast(a[ap + 3]);
                 c3_0 = b00.fma(a03, c3_0);
                 c3_1 = b01.fma(a03, c3_1);
                 c3_2 = b02.fma(a03, c3_2);
@@ -98,22 +99,22 @@ final class Tile128x4x16Wide implements Tile {
                 FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 80, LE);
                 FloatVector b12 = FloatVector.fromMemorySegment(F, b, bp + 96, LE);
                 FloatVector b13 = FloatVector.fromMemorySegment(F, b, bp + 112, LE);
-                FloatVector a10 = FloatVector.broadcast(F, a[ap + 48]);
+                FloatVector a10 = zero.broadcast(a[ap + 48]);
                 c0_0 = b10.fma(a10, c0_0);
                 c0_1 = b11.fma(a10, c0_1);
                 c0_2 = b12.fma(a10, c0_2);
                 c0_3 = b13.fma(a10, c0_3);
-                FloatVector a11 = FloatVector.broadcast(F, a[ap + 49]);
+                FloatVector a11 = zero.broadcast(a[ap + 49]);
                 c1_0 = b10.fma(a11, c1_0);
                 c1_1 = b11.fma(a11, c1_1);
                 c1_2 = b12.fma(a11, c1_2);
                 c1_3 = b13.fma(a11, c1_3);
-                FloatVector a12 = FloatVector.broadcast(F, a[ap + 50]);
+                FloatVector a12 = zero.broadcast(a[ap + 50]);
                 c2_0 = b10.fma(a12, c2_0);
                 c2_1 = b11.fma(a12, c2_1);
                 c2_2 = b12.fma(a12, c2_2);
                 c2_3 = b13.fma(a12, c2_3);
-                FloatVector a13 = FloatVector.broadcast(F, a[ap + 51]);
+                FloatVector a13 = zero.broadcast(a[ap + 51]);
                 c3_0 = b10.fma(a13, c3_0);
                 c3_1 = b11.fma(a13, c3_1);
                 c3_2 = b12.fma(a13, c3_2);
@@ -141,9 +142,9 @@ final class Tile128x4x16Wide implements Tile {
     }
 
     @Override
-    public void addPairs(
+    public void addWhole(
             int tiles,
-            int pairs,
+            int k,
             float[] a,
             int ao,
             int next,
@@ -154,6 +155,7 @@ final class Tile128x4x16Wide implements Tile {
             long cs) {
         MemorySegment b = Lanes.offHeap(x);
         MemorySegment c = Lanes.offHeap(y);
+        FloatVector zero = FloatVector.zero(F);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
             long to0 = co + t * 4 * cs;
@@ -177,28 +179,28 @@ final class Tile128x4x16Wide implements Tile {
             FloatVector c3_2 = FloatVector.fromMemorySegment(F, c, to3 + 32, LE);
             FloatVector c3_3 = FloatVector.fromMemorySegment(F, c, to3 + 48, LE);
             long bp = bo;
-            int end = ap + pairs * 96;
+            int end = ap + k * 48;
             while (ap != end) {
                 FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
                 FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 16, LE);
                 FloatVector b02 = FloatVector.fromMemorySegment(F, b, bp + 32, LE);
                 FloatVector b03 = FloatVector.fromMemorySegment(F, b, bp + 48, LE);
-                FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+                FloatVector a00 = zero.broadcast(a[ap]);
                 c0_0 = b00.fma(a00, c0_0);
                 c0_1 = b01.fma(a00, c0_1);
                 c0_2 = b02.fma(a00, c0_2);
                 c0_3 = b03.fma(a00, c0_3);
-                FloatVector a01 = FloatVector.broadcast(F, a[ap + 1]);
+                FloatVector a01 = zero.broadcast(a[ap + 1]);
                 c1_0 = b00.fma(a01, c1_0);
                 c1_1 = b01.fma(a01, c1_1);
                 c1_2 = b02.fma(a01, c1_2);
                 c1_3 = b03.fma(a01, c1_3);
-                FloatVector a02 = FloatVector.broadcast(F, a[ap + 2]);
+                FloatVector a02 = zero.broadcast(a[ap + 2]);
                 c2_0 = b00.fma(a02, c2_0);
                 c2_1 = b01.fma(a02, c2_1);
                 c2_2 = b02.fma(a02, c2_2);
                 c2_3 = b03.fma(a02, c2_3);
-                FloatVector a03 = FloatVector.broadcast(F, a[ap + 3]);
+                FloatVector a03 = zero.broadcast(a[ap + 3]);
                 c3_0 = b00.fma(a03, c3_0);
                 c3_1 = b01.fma(a03, c3_1);
                 c3_2 = b02.fma(a03, c3_2);
@@ -207,22 +209,22 @@ final class Tile128x4x16Wide implements Tile {
                 FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 80, LE);
                 FloatVector b12 = FloatVector.fromMemorySegment(F, b, bp + 96, LE);
                 FloatVector b13 = FloatVector.fromMemorySegment(F, b, bp + 112, LE);
-                FloatVector a10 = FloatVector.broadcast(F, a[ap + 48]);
+                FloatVector a10 = zero.broadcast(a[ap + 48]);
                 c0_0 = b10.fma(a10, c0_0);
                 c0_1 = b11.fma(a10, c0_1);
                 c0_2 = b12.fma(a10, c0_2);
                 c0_3 = b13.fma(a10, c0_3);
-                FloatVector a11 = FloatVector.broadcast(F, a[ap + 49]);
+                FloatVector a11 = zero.broadcast(a[ap + 49]);
                 c1_0 = b10.fma(a11, c1_0);
                 c1_1 = b11.fma(a11, c1_1);
                 c1_2 = b12.fma(a11, c1_2);
                 c1_3 = b13.fma(a11, c1_3);
-                FloatVector a12 = FloatVector.broadcast(F, a[ap + 50]);
+                FloatVector a12 = zero.broadcast(a[ap + 50]);
                 c2_0 = b10.fma(a12, c2_0);
                 c2_1 = b11.fma(a12, c2_1);
                 c2_2 = b12.fma(a12, c2_2);
                 c2_3 = b13.fma(a12, c2_3);
-                FloatVector a13 = FloatVector.broadcast(F, a[ap + 51]);
+                FloatVector a13 = zero.broadcast(a[ap + 51]);
                 c3_0 = b10.fma(a13, c3_0);
                 c3_1 = b11.fma(a13, c3_1);
                 c3_2 = b12.fma(a13, c3_2);

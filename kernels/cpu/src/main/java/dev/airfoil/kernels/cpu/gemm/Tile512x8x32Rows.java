@@ -32,9 +32,9 @@ final class Tile512x8x32Rows implements Tile {
     }
 
     @Override
-    public void zeroPairs(
+    public void zeroWhole(
             int tiles,
-            int pairs,
+            int k,
             float[] a,
             int ao,
             int next,
@@ -45,6 +45,7 @@ final class Tile512x8x32Rows implements Tile {
             long cs) {
         MemorySegment b = Lanes.offHeap(x);
         MemorySegment c = Lanes.offHeap(y);
+        FloatVector zero = FloatVector.zero(F);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
             long to0 = co + t * 8 * cs;
@@ -55,75 +56,75 @@ final class Tile512x8x32Rows implements Tile {
             long to5 = to0 + 5 * cs;
             long to6 = to0 + 6 * cs;
             long to7 = to0 + 7 * cs;
-            FloatVector c0_0 = FloatVector.zero(F);
-            FloatVector c0_1 = FloatVector.zero(F);
-            FloatVector c1_0 = FloatVector.zero(F);
-            FloatVector c1_1 = FloatVector.zero(F);
-            FloatVector c2_0 = FloatVector.zero(F);
-            FloatVector c2_1 = FloatVector.zero(F);
-            FloatVector c3_0 = FloatVector.zero(F);
-            FloatVector c3_1 = FloatVector.zero(F);
-            FloatVector c4_0 = FloatVector.zero(F);
-            FloatVector c4_1 = FloatVector.zero(F);
-            FloatVector c5_0 = FloatVector.zero(F);
-            FloatVector c5_1 = FloatVector.zero(F);
-            FloatVector c6_0 = FloatVector.zero(F);
-            FloatVector c6_1 = FloatVector.zero(F);
-            FloatVector c7_0 = FloatVector.zero(F);
-            FloatVector c7_1 = FloatVector.zero(F);
+            FloatVector c0_0 = zero;
+            FloatVector c0_1 = zero;
+            FloatVector c1_0 = zero;
+            FloatVector c1_1 = zero;
+            FloatVector c2_0 = zero;
+            FloatVector c2_1 = zero;
+            FloatVector c3_0 = zero;
+            FloatVector c3_1 = zero;
+            FloatVector c4_0 = zero;
+            FloatVector c4_1 = zero;
+            FloatVector c5_0 = zero;
+            FloatVector c5_1 = zero;
+            FloatVector c6_0 = zero;
+            FloatVector c6_1 = zero;
+            FloatVector c7_0 = zero;
+            FloatVector c7_1 = zero;
             long bp = bo;
-            int end = ap + pairs * 2;
+            int end = ap + k * 1;
             while (ap != end) {
                 FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
                 FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
-                FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+                FloatVector a00 = zero.broadcast(a[ap]);
                 c0_0 = b00.fma(a00, c0_0);
                 c0_1 = b01.fma(a00, c0_1);
-                FloatVector a01 = FloatVector.broadcast(F, a[ap + 96]);
+                FloatVector a01 = zero.broadcast(a[ap + 96]);
                 c1_0 = b00.fma(a01, c1_0);
                 c1_1 = b01.fma(a01, c1_1);
-                FloatVector a02 = FloatVector.broadcast(F, a[ap + 192]);
+                FloatVector a02 = zero.broadcast(a[ap + 192]);
                 c2_0 = b00.fma(a02, c2_0);
                 c2_1 = b01.fma(a02, c2_1);
-                FloatVector a03 = FloatVector.broadcast(F, a[ap + 288]);
+                FloatVector a03 = zero.broadcast(a[ap + 288]);
                 c3_0 = b00.fma(a03, c3_0);
                 c3_1 = b01.fma(a03, c3_1);
-                FloatVector a04 = FloatVector.broadcast(F, a[ap + 384]);
+                FloatVector a04 = zero.broadcast(a[ap + 384]);
                 c4_0 = b00.fma(a04, c4_0);
                 c4_1 = b01.fma(a04, c4_1);
-                FloatVector a05 = FloatVector.broadcast(F, a[ap + 480]);
+                FloatVector a05 = zero.broadcast(a[ap + 480]);
                 c5_0 = b00.fma(a05, c5_0);
                 c5_1 = b01.fma(a05, c5_1);
-                FloatVector a06 = FloatVector.broadcast(F, a[ap + 576]);
+                FloatVector a06 = zero.broadcast(a[ap + 576]);
                 c6_0 = b00.fma(a06, c6_0);
                 c6_1 = b01.fma(a06, c6_1);
-                FloatVector a07 = FloatVector.broadcast(F, a[ap + 672]);
+                FloatVector a07 = zero.broadcast(a[ap + 672]);
                 c7_0 = b00.fma(a07, c7_0);
                 c7_1 = b01.fma(a07, c7_1);
                 FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
                 FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
-                FloatVector a10 = FloatVector.broadcast(F, a[ap + 1]);
+                FloatVector a10 = zero.broadcast(a[ap + 1]);
                 c0_0 = b10.fma(a10, c0_0);
                 c0_1 = b11.fma(a10, c0_1);
-                FloatVector a11 = FloatVector.broadcast(F, a[ap + 97]);
+                FloatVector a11 = zero.broadcast(a[ap + 97]);
                 c1_0 = b10.fma(a11, c1_0);
                 c1_1 = b11.fma(a11, c1_1);
-                FloatVector a12 = FloatVector.broadcast(F, a[ap + 193]);
+                FloatVector a12 = zero.broadcast(a[ap + 193]);
                 c2_0 = b10.fma(a12, c2_0);
                 c2_1 = b11.fma(a12, c2_1);
-                FloatVector a13 = FloatVector.broadcast(F, a[ap + 289]);
+                FloatVector a13 = zero.broadcast(a[ap + 289]);
                 c3_0 = b10.fma(a13, c3_0);
                 c3_1 = b11.fma(a13, c3_1);
-                FloatVector a14 = FloatVector.broadcast(F, a[ap + 385]);
+                FloatVector a14 = zero.broadcast(a[ap + 385]);
                 c4_0 = b10.fma(a14, c4_0);
                 c4_1 = b11.fma(a14, c4_1);
-                FloatVector a15 = FloatVector.broadcast(F, a[ap + 481]);
+                FloatVector a15 = zero.broadcast(a[ap + 481]);
                 c5_0 = b10.fma(a15, c5_0);
                 c5_1 = b11.fma(a15, c5_1);
-                FloatVector a16 = FloatVector.broadcast(F, a[ap + 577]);
+                FloatVector a16 = zero.broadcast(a[ap + 577]);
                 c6_0 = b10.fma(a16, c6_0);
                 c6_1 = b11.fma(a16, c6_1);
-                FloatVector a17 = FloatVector.broadcast(F, a[ap + 673]);
+                FloatVector a17 = zero.broadcast(a[ap + 673]);
                 c7_0 = b10.fma(a17, c7_0);
                 c7_1 = b11.fma(a17, c7_1);
                 ap += 2;
@@ -149,9 +150,9 @@ final class Tile512x8x32Rows implements Tile {
     }
 
     @Override
-    public void addPairs(
+    public void addWhole(
             int tiles,
-            int pairs,
+            int k,
             float[] a,
             int ao,
             int next,
@@ -162,6 +163,7 @@ final class Tile512x8x32Rows implements Tile {
             long cs) {
         MemorySegment b = Lanes.offHeap(x);
         MemorySegment c = Lanes.offHeap(y);
+        FloatVector zero = FloatVector.zero(F);
         for (int t = 0; t < tiles; t++) {
             int ap = ao + t * next;
             long to0 = co + t * 8 * cs;
@@ -189,58 +191,58 @@ final class Tile512x8x32Rows implements Tile {
             FloatVector c7_0 = FloatVector.fromMemorySegment(F, c, to7, LE);
             FloatVector c7_1 = FloatVector.fromMemorySegment(F, c, to7 + 64, LE);
             long bp = bo;
-            int end = ap + pairs * 2;
+            int end = ap + k * 1;
             while (ap != end) {
                 FloatVector b00 = FloatVector.fromMemorySegment(F, b, bp, LE);
                 FloatVector b01 = FloatVector.fromMemorySegment(F, b, bp + 64, LE);
-                FloatVector a00 = FloatVector.broadcast(F, a[ap]);
+                FloatVector a00 = zero.broadcast(a[ap]);
                 c0_0 = b00.fma(a00, c0_0);
                 c0_1 = b01.fma(a00, c0_1);
-                FloatVector a01 = FloatVector.broadcast(F, a[ap + 96]);
+                FloatVector a01 = zero.broadcast(a[ap + 96]);
                 c1_0 = b00.fma(a01, c1_0);
                 c1_1 = b01.fma(a01, c1_1);
-                FloatVector a02 = FloatVector.broadcast(F, a[ap + 192]);
+                FloatVector a02 = zero.broadcast(a[ap + 192]);
                 c2_0 = b00.fma(a02, c2_0);
                 c2_1 = b01.fma(a02, c2_1);
-                FloatVector a03 = FloatVector.broadcast(F, a[ap + 288]);
+                FloatVector a03 = zero.broadcast(a[ap + 288]);
                 c3_0 = b00.fma(a03, c3_0);
                 c3_1 = b01.fma(a03, c3_1);
-                FloatVector a04 = FloatVector.broadcast(F, a[ap + 384]);
+                FloatVector a04 = zero.broadcast(a[ap + 384]);
                 c4_0 = b00.fma(a04, c4_0);
                 c4_1 = b01.fma(a04, c4_1);
-                FloatVector a05 = FloatVector.broadcast(F, a[ap + 480]);
+                FloatVector a05 = zero.broadcast(a[ap + 480]);
                 c5_0 = b00.fma(a05, c5_0);
                 c5_1 = b01.fma(a05, c5_1);
-                FloatVector a06 = FloatVector.broadcast(F, a[ap + 576]);
+                FloatVector a06 = zero.broadcast(a[ap + 576]);
                 c6_0 = b00.fma(a06, c6_0);
                 c6_1 = b01.fma(a06, c6_1);
-                FloatVector a07 = FloatVector.broadcast(F, a[ap + 672]);
+                FloatVector a07 = zero.broadcast(a[ap + 672]);
                 c7_0 = b00.fma(a07, c7_0);
                 c7_1 = b01.fma(a07, c7_1);
                 FloatVector b10 = FloatVector.fromMemorySegment(F, b, bp + 128, LE);
                 FloatVector b11 = FloatVector.fromMemorySegment(F, b, bp + 192, LE);
-                FloatVector a10 = FloatVector.broadcast(F, a[ap + 1]);
+                FloatVector a10 = zero.broadcast(a[ap + 1]);
                 c0_0 = b10.fma(a10, c0_0);
                 c0_1 = b11.fma(a10, c0_1);
-                FloatVector a11 = FloatVector.broadcast(F, a[ap + 97]);
+                FloatVector a11 = zero.broadcast(a[ap + 97]);
                 c1_0 = b10.fma(a11, c1_0);
                 c1_1 = b11.fma(a11, c1_1);
-                FloatVector a12 = FloatVector.broadcast(F, a[ap + 193]);
+                FloatVector a12 = zero.broadcast(a[ap + 193]);
                 c2_0 = b10.fma(a12, c2_0);
                 c2_1 = b11.fma(a12, c2_1);
-                FloatVector a13 = FloatVector.broadcast(F, a[ap + 289]);
+                FloatVector a13 = zero.broadcast(a[ap + 289]);
                 c3_0 = b10.fma(a13, c3_0);
                 c3_1 = b11.fma(a13, c3_1);
-                FloatVector a14 = FloatVector.broadcast(F, a[ap + 385]);
+                FloatVector a14 = zero.broadcast(a[ap + 385]);
                 c4_0 = b10.fma(a14, c4_0);
                 c4_1 = b11.fma(a14, c4_1);
-                FloatVector a15 = FloatVector.broadcast(F, a[ap + 481]);
+                FloatVector a15 = zero.broadcast(a[ap + 481]);
                 c5_0 = b10.fma(a15, c5_0);
                 c5_1 = b11.fma(a15, c5_1);
-                FloatVector a16 = FloatVector.broadcast(F, a[ap + 577]);
+                FloatVector a16 = zero.broadcast(a[ap + 577]);
                 c6_0 = b10.fma(a16, c6_0);
                 c6_1 = b11.fma(a16, c6_1);
-                FloatVector a17 = FloatVector.broadcast(F, a[ap + 673]);
+                FloatVector a17 = zero.broadcast(a[ap + 673]);
                 c7_0 = b10.fma(a17, c7_0);
                 c7_1 = b11.fma(a17, c7_1);
                 ap += 2;
