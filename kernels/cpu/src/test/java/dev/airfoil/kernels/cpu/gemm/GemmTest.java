@@ -200,22 +200,6 @@ class GemmTest {
     }
 
     @Test
-    void sameBitsForAnyTile() {
-        int m = 29;
-        int n = 83;
-        int k = 777;
-        Operand a = operand(Side.ROWS, Mem.random(m * k, 9), m, k);
-        Operand b = operand(Side.ROWS, Mem.random(n * k, 10), n, k);
-        float[] one = new float[0];
-        for (Tile tile : Tiles.all()) {
-            MemorySegment c = Mem.ofSize(m * n);
-            new Gemm(tile).multiply(POOL, m, n, k, a, b, Product.set(c, 0, n));
-            one = one.length == 0 ? Mem.floats(c) : one;
-            assertThat(Mem.floats(c)).as("%s", tile).isEqualTo(one);
-        }
-    }
-
-    @Test
     void anEmptySumIsZeroPlusBias() {
         MemorySegment c = Mem.of(Mem.random(6, 11));
         Operand none = Operand.ofRows(Mem.ofSize(1), 0, 0);
