@@ -13,9 +13,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Elements in parallel: {@code gx = gy f'(x)}, the slope computed from x again. One or two short loops for each function;
- * the two are called side by side, since a loop that calls the other would be compiled with it, too large to go without
- * boxes.
+ * Elements in parallel: {@code gx = gy f'(x)}, the slope computed from x again. A short loop for each function, for GELU
+ * two, called side by side: a loop that calls the other would be compiled with it, too large to go without boxes.
  */
 public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
     @Override
