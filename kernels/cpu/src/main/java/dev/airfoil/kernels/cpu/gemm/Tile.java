@@ -9,12 +9,12 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The micro-kernel: one register tile {@code C[rows columns] (+)= A[rows k] B[k columns]}, the only place where
- * multiplications happen. One class per vector width and shape (written by {@code TileGenerator}), each with its species
- * in a static final field and its strides as constants: a species that is not a constant of the method is boxed and a
- * hundred times slower, and strides in variables cost a quarter of the speed.
+ * multiplications happen. One class per vector width and shape (written by {@code src/main/tiles/TileGenerator.java}),
+ * each with its species in a static final field and its strides as constants: a species that is not a constant of the
+ * method is boxed and a hundred times slower, and strides in variables cost a quarter of the speed.
  *
- * <p>Element (i, p) of A is {@code a[ao + p * step + i * rowStep]}; element (p, j) of B stands at byte {@code bo + 4 (p * columns +
- * j)}; element (i, j) of C at byte {@code co + i * cs + 4 j}.
+ * <p>Element (i, p) of A is {@code a[ao + p * step + i * rowStep]}; element (p, j) of B stands at byte {@code bo + 4 (p *
+ * columns + j)}; element (i, j) of C at byte {@code co + i * cs + 4 j}.
  */
 public interface Tile {
     /** Depths that any tile's loop takes in whole turns. */
@@ -38,8 +38,8 @@ public interface Tile {
     int rowStep();
 
     /**
-     * {@code C = A B} over {@code k} depths, a multiple of {@link #WHOLE}, for {@code tiles} tiles below each other: a call costs as much as
-     * some depths do.
+     * {@code C = A B} over {@code k} depths, a multiple of {@link #WHOLE}, for {@code tiles} tiles below each other: a call
+     * costs as much as some depths do.
      *
      * @param next elements from one tile of A to the one below
      */
