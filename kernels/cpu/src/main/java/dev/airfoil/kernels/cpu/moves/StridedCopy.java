@@ -5,7 +5,6 @@ import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Floats;
-import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.Layout;
@@ -14,6 +13,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,18 +26,18 @@ public final class StridedCopy {
     private static final int PIECE = 16_384;
 
     private static final VectorSpecies<Float> S = N >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
-    /** Rows and columns of a block. */
+    private static final VectorSpecies<Long> PAIRS = N >= 8 ? LongVector.SPECIES_256 : LongVector.SPECIES_128;
+    /** Rows of a block. */
     private static final int BLOCK = S.length();
     /** Rows of the source in a tile: a cache line of the target, whose other lines need not wait for it. */
     private static final int WIDTH = 16;
-    /** Elements of each: the longer, the faster they come; a block of rows fits the first-level cache. */
+    /** Elements of each: the longer, the faster they come. */
     private static final int DEPTH = 256;
-    /** From one row of a block to the next; what is read left and right of its elements goes into no result. */
-    private static final int ROW = DEPTH + 2 * BLOCK;
 
+    private static final VectorMask<Float> UPPER_HALF = VectorMask.fromLong(S, 0xf0);
+    private static final VectorMask<Long> ODD_PAIRS = VectorMask.fromLong(PAIRS, 0xa);
     private static final VectorMask<Float> ODD = VectorMask.fromLong(S, 0xaa);
-    private static final VectorMask<Float> SECOND = VectorMask.fromLong(S, 0xcc);
-    private static final VectorMask<Float> UPPER = VectorMask.fromLong(S, 0xf0);
+    private static final VectorShuffle<Long> SWAP = VectorShuffle.fromOp(PAIRS, i -> i ^ 1);
 
     private StridedCopy() {}
 
@@ -52,7 +52,7 @@ public final class StridedCopy {
             return;
         }
         Loop loop = Loop.over(a, b);
-        for (int axis = 0; axis < loop.sizes().length && loop.steps()[1] == 1; axis++) {
+        for (int axis = 0; axis < loop.sizes().length && loop.steps()[0] > 0 && loop.steps()[1] == 1; axis++) {
             if (loop.strides()[0][axis] == 1) {
                 transpose(pool, from, to, loop, axis);
                 return;
@@ -85,77 +85,92 @@ public final class StridedCopy {
         int down = (depth + DEPTH - 1) / DEPTH;
         int tiles = Math.multiplyExact(planes.rows(), across * down);
         pool.splitIf((long) loop.rows() * loop.length() > PARALLEL, tiles, (first, end) -> {
-            try (Scratch own = Scratch.borrow()) {
-                float[] tile = own.floats(0, BLOCK * ROW);
-                for (int i = first; i < end; i++) {
-                    int plane = i / (across * down);
-                    int p = i / across % down * DEPTH;
-                    int r = i % across * WIDTH;
-                    int w = i % across == across - 1 ? loop.length() - r : WIDTH;
-                    int k = Math.min(DEPTH, depth - p);
-                    long source = from.at(planes.start(0, plane) + p + r * stride);
-                    long target = to.at(planes.start(1, plane) + p * step + r);
-                    turn(from.data(), source, 4 * stride, w, k, tile, to.data(), target, 4 * step);
-                }
+            for (int i = first; i < end; i++) {
+                int plane = i / (across * down);
+                int p = i / across % down * DEPTH;
+                int r = i % across * WIDTH;
+                int w = i % across == across - 1 ? loop.length() - r : WIDTH;
+                int k = Math.min(DEPTH, depth - p);
+                long source = from.at(planes.start(0, plane) + p + r * stride);
+                long target = to.at(planes.start(1, plane) + p * step + r);
+                turn(from.data(), source, 4 * stride, w, k, to.data(), target, 4 * step);
             }
         });
     }
 
     /** Turns {@code w} rows of {@code k} elements by blocks, the last of which overlaps another; few rows one by one. */
     private static void turn(
-            MemorySegment x, long from, long stride, int w, int k, float[] tile, MemorySegment y, long to, long step) {
+            MemorySegment x, long from, long stride, int w, int k, MemorySegment y, long to, long step) {
         for (int i = 0; i < w && w < BLOCK; i++) {
             row(x, from + i * stride, 4, y, to + 4L * i, step, k);
         }
+        int end = k / 4 * 4;
         for (int i = 0; i < w && w >= BLOCK; i += BLOCK) {
             int r = Math.min(i, w - BLOCK);
-            fill(x, from + r * stride, stride, k, tile);
-            put(tile, k, y, to + 4L * r, step);
-        }
-    }
-
-    /** A block's rows, each two right of where the last pair began: see {@link #pairs}. */
-    private static void fill(MemorySegment x, long from, long stride, int k, float[] tile) {
-        MemorySegment in = offHeap(x);
-        int end = k / BLOCK * BLOCK;
-        for (int i = 0; i < BLOCK; i++) {
-            long row = from + i * stride;
-            int at = i * ROW + i / 2 * 2;
-            for (int j = 0; j < end; j += BLOCK) {
-                FloatVector.fromMemorySegment(S, in, row + 4L * j, LE).intoArray(tile, at + j);
+            if (end > 0) {
+                block(x, from + r * stride, stride, end, y, to + 4L * r, step);
             }
             for (int j = end; j < k; j++) {
-                tile[at + j] = Lanes.get(in, row + 4L * j);
+                row(x, from + r * stride + 4L * j, stride, y, to + j * step + 4L * r, 4, BLOCK);
             }
         }
     }
 
-    /** Writes the columns of a block. */
-    private static void put(float[] tile, int k, MemorySegment y, long to, long step) {
+    /**
+     * Turns a block of rows a, b, c, d and, where vectors have eight lanes, four more, by four of its {@code k} columns at
+     * a time. The other rows are read four columns further left, so that no lane has to change its half; what is read
+     * there and right of the columns lies between the first and last element of the block and goes into no result.
+     * Slices of one length each: the compiler keeps their addresses apart, and checks them once.
+     */
+    private static void block(MemorySegment x, long from, long stride, int k, MemorySegment y, long to, long step) {
+        MemorySegment in = offHeap(x);
         MemorySegment out = offHeap(y);
-        int end = k / 2 * 2;
-        for (int p = 0; p < end; p += 2) {
-            FloatVector even = pairs(tile, p);
-            FloatVector odd = pairs(tile, p + ROW);
-            LongVector first = odd.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32);
-            LongVector second = even.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32);
-            even.blend(first.reinterpretAsFloats(), ODD).intoMemorySegment(out, to + p * step, LE);
-            second.reinterpretAsFloats().blend(odd, ODD).intoMemorySegment(out, to + (p + 1) * step, LE);
-        }
-        for (int i = 0; i < BLOCK && end < k; i++) {
-            Lanes.set(y, to + end * step + 4L * i, tile[i * ROW + i / 2 * 2 + end]);
+        long read = 4L * (k + BLOCK - 4);
+        long far = from + (BLOCK - 4) * (stride - 4);
+        MemorySegment a0 = in.asSlice(from, read);
+        MemorySegment b0 = in.asSlice(from + stride, read);
+        MemorySegment c0 = in.asSlice(from + 2 * stride, read);
+        MemorySegment d0 = in.asSlice(from + 3 * stride, read);
+        MemorySegment a1 = in.asSlice(far, read);
+        MemorySegment b1 = in.asSlice(far + stride, read);
+        MemorySegment c1 = in.asSlice(far + 2 * stride, read);
+        MemorySegment d1 = in.asSlice(far + 3 * stride, read);
+        long written = (k - 4) * step + 4L * BLOCK;
+        MemorySegment y0 = out.asSlice(to, written);
+        MemorySegment y1 = out.asSlice(to + step, written);
+        MemorySegment y2 = out.asSlice(to + 2 * step, written);
+        MemorySegment y3 = out.asSlice(to + 3 * step, written);
+        for (int j = 0; j < k; j += 4) {
+            LongVector a = halves(a0, a1, 4L * j);
+            LongVector b = halves(b0, b1, 4L * j);
+            LongVector c = halves(c0, c1, 4L * j);
+            LongVector d = halves(d0, d1, 4L * j);
+            LongVector ac01 = a.blend(c.rearrange(SWAP), ODD_PAIRS);
+            LongVector ac23 = a.rearrange(SWAP).blend(c, ODD_PAIRS);
+            LongVector bd01 = b.blend(d.rearrange(SWAP), ODD_PAIRS);
+            LongVector bd23 = b.rearrange(SWAP).blend(d, ODD_PAIRS);
+            firsts(ac01, bd01).intoMemorySegment(y0, j * step, LE);
+            seconds(ac01, bd01).intoMemorySegment(y1, j * step, LE);
+            firsts(ac23, bd23).intoMemorySegment(y2, j * step, LE);
+            seconds(ac23, bd23).intoMemorySegment(y3, j * step, LE);
         }
     }
 
-    /** Two neighbours of each other row: each row is read where they stand in their lanes, so no lane has to move. */
-    private static FloatVector pairs(float[] tile, int p) {
-        FloatVector low = FloatVector.fromArray(S, tile, p).blend(FloatVector.fromArray(S, tile, p + 2 * ROW), SECOND);
-        return BLOCK == 4
-                ? low
-                : low.blend(
-                        FloatVector.fromArray(S, tile, p + 4 * ROW)
-                                .blend(FloatVector.fromArray(S, tile, p + 6 * ROW), SECOND),
-                        UPPER);
+    private static LongVector halves(MemorySegment low, MemorySegment high, long at) {
+        FloatVector v = FloatVector.fromMemorySegment(S, low, at, LE);
+        FloatVector both = BLOCK == 4 ? v : v.blend(FloatVector.fromMemorySegment(S, high, at, LE), UPPER_HALF);
+        return both.reinterpretAsLongs();
+    }
+
+    /** The first elements of the pairs of a and b in turn; a shift moves an element within its pair. */
+    private static FloatVector firsts(LongVector a, LongVector b) {
+        LongVector up = b.lanewise(VectorOperators.LSHL, 32);
+        return a.reinterpretAsFloats().blend(up.reinterpretAsFloats(), ODD);
+    }
+
+    private static FloatVector seconds(LongVector a, LongVector b) {
+        LongVector down = a.lanewise(VectorOperators.LSHR, 32);
+        return down.reinterpretAsFloats().blend(b.reinterpretAsFloats(), ODD);
     }
 
     private static void row(MemorySegment a, long from, long sa, MemorySegment b, long to, long sb, int n) {
