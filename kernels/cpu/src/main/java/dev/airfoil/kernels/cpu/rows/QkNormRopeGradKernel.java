@@ -37,6 +37,7 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
                 try (Scratch scratch = Scratch.borrow()) {
                     MemorySegment table = scratch.segment(0, 2L * e);
                     float[] scales = scratch.floats(0, 2L * (h + N));
+                    float[] partial = scratch.floats(1, 2L * h * N);
                     for (int c = from; c < to; c++) {
                         sums.data().asSlice(sums.at(2L * c * e), 8L * e).fill((byte) 0);
                         for (int i = c * CHUNK; i < Math.min(tokens, (c + 1) * CHUNK); i++) {
@@ -63,7 +64,8 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
                                             gqkv.at(at),
                                             sums.data(),
                                             sums.at((2L * c + part) * e),
-                                            scales);
+                                            scales,
+                                            partial);
                                     continue;
                                 }
                                 for (int head = 0; head < h; head++) {

@@ -27,6 +27,7 @@ public final class QkNormRopeKernel implements CpuKernel<QkNormRope> {
             try (Scratch own = Scratch.borrow()) {
                 MemorySegment table = own.segment(0, 2L * e);
                 float[] scales = own.floats(0, h + N);
+                float[] sums = own.floats(1, (long) h * N);
                 for (int i = from; i < end; i++) {
                     Rotation.spread(cos, sin, i % n, e, table);
                     // Of the first head of token i; the other heads follow after n rows.
@@ -39,7 +40,19 @@ public final class QkNormRopeKernel implements CpuKernel<QkNormRope> {
                         if (part < 2) {
                             Floats w = weights[part];
                             Rotation.forward(
-                                    table, x, source, h, e, op.eps(), w.data(), w.base(), y, first, 4L * n * e, scales);
+                                    table,
+                                    x,
+                                    source,
+                                    h,
+                                    e,
+                                    op.eps(),
+                                    w.data(),
+                                    w.base(),
+                                    y,
+                                    first,
+                                    4L * n * e,
+                                    scales,
+                                    sums);
                             continue;
                         }
                         for (int head = 0; head < h; head++) {

@@ -16,7 +16,9 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * Turning pairs of neighbours: with each pair's elements exchanged, {@code y = x c + swapped(x) s}, where c and s hold cos
  * and -sin, +sin for each element rather than each pair. Back is the same with -s. Heads are short, so the loops that
- * write go down the same columns of all heads of a token, and what depends on the column stays in registers.
+ * write go down the same four vectors of columns of all heads of a token, and what depends on the column stays in registers.
+ * Columns beyond the last four vectors go one by one. Each loop takes a slice for each head, so that bounds are checked
+ * once for its four vectors. The loops are long: in such ones the compiler inlines nothing but the vectors' own methods.
  */
 final class Rotation {
     private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(F, i -> i ^ 1);
@@ -59,6 +61,7 @@ final class Rotation {
      * @param table c and s of the token
      * @param yo byte of the first head; the next one follows after {@code step} bytes
      * @param scales room for a number for each head, and a vector
+     * @param sums room for a vector for each head
      */
     static void forward(
             MemorySegment table,
@@ -72,23 +75,28 @@ final class Rotation {
             MemorySegment y,
             long yo,
             long step,
-            float[] scales) {
+            float[] scales,
+            float[] sums) {
+        int end = e / (4 * N) * (4 * N);
+        Arrays.fill(sums, 0, h * N, 0);
+        for (int j = 0; j < end; j += 4 * N) {
+            squares(x, xo + 4L * j, 4L * e, sums, h);
+        }
         for (int head = 0; head < h; head++) {
-            scales[head] = squares(x, xo + 4L * head * e, e);
+            scales[head] = total(sums, head);
+            for (int j = end; j < e; j++) {
+                float v = Lanes.get(x, xo + 4L * (head * e + j));
+                scales[head] += v * v;
+            }
         }
         // Roots and quotients take long, so those of several heads are taken at once.
         for (int head = 0; head < h; head += N) {
             FloatVector square = FloatVector.fromArray(F, scales, head).div(e).add(eps);
             FloatVector.broadcast(F, 1).div(square.sqrt()).intoArray(scales, head);
         }
-        int end = F.loopBound(e);
-        int j4 = 0;
-        for (; j4 + 4 * N <= end; j4 += 4 * N) {
-            long at = 4L * j4;
-            turnFour(x, xo + at, 4L * e, scales, w, wo + at, table, at, y, yo + at, step, h);
-        }
-        for (int j = j4; j < end; j += N) {
-            turn(x, xo + 4L * j, 4L * e, scales, w, wo + 4L * j, table, 4L * j, y, yo + 4L * j, step, h);
+        for (int j = 0; j < end; j += 4 * N) {
+            long at = 4L * j;
+            turn(x, xo + at, 4L * e, scales, w, wo + at, table, at, y, yo + at, step, h);
         }
         for (int head = 0; head < h && end < e; head++) {
             for (int j = end; j < e; j++) {
@@ -101,23 +109,31 @@ final class Rotation {
         }
     }
 
-    private static float squares(MemorySegment x, long xo, int e) {
-        FloatVector sum = FloatVector.zero(F);
-        int end = F.loopBound(e);
-        int j = 0;
-        for (; j < end; j += N) {
-            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE);
-            sum = v.fma(v, sum);
-        }
-        float total = Lanes.sum(sum);
-        for (; j < e; j++) {
-            float v = Lanes.get(x, xo + 4L * j);
-            total += v * v;
+    /** The sum of the lanes of vector {@code i}: one by one, because few operations of vectors add up what is in one. */
+    private static float total(float[] sums, int i) {
+        float total = 0;
+        for (int lane = 0; lane < N; lane++) {
+            total += sums[i * N + lane];
         }
         return total;
     }
 
-    /** A vector of columns of all heads; s stands {@code width} bytes, as many as a head has, behind c in the table. */
+    /** Adds the squares of four vectors of each head to a vector. */
+    private static void squares(MemorySegment x, long xo, long width, float[] sums, int h) {
+        MemorySegment in = offHeap(x);
+        for (int head = 0; head < h; head++) {
+            MemorySegment row = in.asSlice(xo + head * width, 16L * N);
+            FloatVector a = FloatVector.fromMemorySegment(F, row, 0, LE);
+            FloatVector b = FloatVector.fromMemorySegment(F, row, 4L * N, LE);
+            FloatVector c = FloatVector.fromMemorySegment(F, row, 8L * N, LE);
+            FloatVector d = FloatVector.fromMemorySegment(F, row, 12L * N, LE);
+            a.fma(a, b.mul(b))
+                    .add(c.fma(c, d.fma(d, FloatVector.fromArray(F, sums, head * N))))
+                    .intoArray(sums, head * N);
+        }
+    }
+
+    /** Four vectors of each head; s stands {@code width} bytes, as many as a head has, behind c in the table. */
     private static void turn(
             MemorySegment x,
             long xo,
@@ -131,62 +147,35 @@ final class Rotation {
             long yo,
             long step,
             int h) {
+        MemorySegment in = offHeap(x);
         MemorySegment out = offHeap(y);
-        FloatVector weight = FloatVector.fromMemorySegment(F, w, wo, LE);
-        FloatVector c = FloatVector.fromMemorySegment(F, table, to, LE).mul(weight);
-        FloatVector s = FloatVector.fromMemorySegment(F, table, to + width, LE).mul(weight.rearrange(SWAP));
+        MemorySegment ws = w.asSlice(wo, 16L * N);
+        MemorySegment cs = table.asSlice(to, 16L * N);
+        MemorySegment ss = table.asSlice(to + width, 16L * N);
+        FloatVector w0 = FloatVector.fromMemorySegment(F, ws, 0, LE);
+        FloatVector w1 = FloatVector.fromMemorySegment(F, ws, 4L * N, LE);
+        FloatVector w2 = FloatVector.fromMemorySegment(F, ws, 8L * N, LE);
+        FloatVector w3 = FloatVector.fromMemorySegment(F, ws, 12L * N, LE);
+        FloatVector c0 = FloatVector.fromMemorySegment(F, cs, 0, LE).mul(w0);
+        FloatVector c1 = FloatVector.fromMemorySegment(F, cs, 4L * N, LE).mul(w1);
+        FloatVector c2 = FloatVector.fromMemorySegment(F, cs, 8L * N, LE).mul(w2);
+        FloatVector c3 = FloatVector.fromMemorySegment(F, cs, 12L * N, LE).mul(w3);
+        FloatVector s0 = FloatVector.fromMemorySegment(F, ss, 0, LE).mul(w0.rearrange(SWAP));
+        FloatVector s1 = FloatVector.fromMemorySegment(F, ss, 4L * N, LE).mul(w1.rearrange(SWAP));
+        FloatVector s2 = FloatVector.fromMemorySegment(F, ss, 8L * N, LE).mul(w2.rearrange(SWAP));
+        FloatVector s3 = FloatVector.fromMemorySegment(F, ss, 12L * N, LE).mul(w3.rearrange(SWAP));
         for (int head = 0; head < h; head++) {
-            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + head * width, LE);
-            v.fma(c, v.rearrange(SWAP).mul(s)).mul(scales[head]).intoMemorySegment(out, yo + head * step, LE);
-        }
-    }
-
-    /** As {@link #turn}, four vectors: a loop of few heads is mostly start and end, so it is entered a quarter as often. */
-    private static void turnFour(
-            MemorySegment x,
-            long xo,
-            long width,
-            float[] scales,
-            MemorySegment w,
-            long wo,
-            MemorySegment table,
-            long to,
-            MemorySegment y,
-            long yo,
-            long step,
-            int h) {
-        MemorySegment out = offHeap(y);
-        FloatVector w0 = FloatVector.fromMemorySegment(F, w, wo, LE);
-        FloatVector w1 = FloatVector.fromMemorySegment(F, w, wo + 4L * N, LE);
-        FloatVector w2 = FloatVector.fromMemorySegment(F, w, wo + 8L * N, LE);
-        FloatVector w3 = FloatVector.fromMemorySegment(F, w, wo + 12L * N, LE);
-        FloatVector c0 = FloatVector.fromMemorySegment(F, table, to, LE).mul(w0);
-        FloatVector c1 =
-                FloatVector.fromMemorySegment(F, table, to + 4L * N, LE).mul(w1);
-        FloatVector c2 =
-                FloatVector.fromMemorySegment(F, table, to + 8L * N, LE).mul(w2);
-        FloatVector c3 =
-                FloatVector.fromMemorySegment(F, table, to + 12L * N, LE).mul(w3);
-        long so = to + width;
-        FloatVector s0 = FloatVector.fromMemorySegment(F, table, so, LE).mul(w0.rearrange(SWAP));
-        FloatVector s1 =
-                FloatVector.fromMemorySegment(F, table, so + 4L * N, LE).mul(w1.rearrange(SWAP));
-        FloatVector s2 =
-                FloatVector.fromMemorySegment(F, table, so + 8L * N, LE).mul(w2.rearrange(SWAP));
-        FloatVector s3 =
-                FloatVector.fromMemorySegment(F, table, so + 12L * N, LE).mul(w3.rearrange(SWAP));
-        for (int head = 0; head < h; head++) {
-            long from = xo + head * width;
-            long at = yo + head * step;
+            MemorySegment from = in.asSlice(xo + head * width, 16L * N);
+            MemorySegment at = out.asSlice(yo + head * step, 16L * N);
             FloatVector scale = FloatVector.broadcast(F, scales[head]);
-            FloatVector v = FloatVector.fromMemorySegment(F, x, from, LE);
-            v.fma(c0, v.rearrange(SWAP).mul(s0)).mul(scale).intoMemorySegment(out, at, LE);
-            v = FloatVector.fromMemorySegment(F, x, from + 4L * N, LE);
-            v.fma(c1, v.rearrange(SWAP).mul(s1)).mul(scale).intoMemorySegment(out, at + 4L * N, LE);
-            v = FloatVector.fromMemorySegment(F, x, from + 8L * N, LE);
-            v.fma(c2, v.rearrange(SWAP).mul(s2)).mul(scale).intoMemorySegment(out, at + 8L * N, LE);
-            v = FloatVector.fromMemorySegment(F, x, from + 12L * N, LE);
-            v.fma(c3, v.rearrange(SWAP).mul(s3)).mul(scale).intoMemorySegment(out, at + 12L * N, LE);
+            FloatVector v = FloatVector.fromMemorySegment(F, from, 0, LE);
+            v.fma(c0, v.rearrange(SWAP).mul(s0)).mul(scale).intoMemorySegment(at, 0, LE);
+            v = FloatVector.fromMemorySegment(F, from, 4L * N, LE);
+            v.fma(c1, v.rearrange(SWAP).mul(s1)).mul(scale).intoMemorySegment(at, 4L * N, LE);
+            v = FloatVector.fromMemorySegment(F, from, 8L * N, LE);
+            v.fma(c2, v.rearrange(SWAP).mul(s2)).mul(scale).intoMemorySegment(at, 8L * N, LE);
+            v = FloatVector.fromMemorySegment(F, from, 12L * N, LE);
+            v.fma(c3, v.rearrange(SWAP).mul(s3)).mul(scale).intoMemorySegment(at, 12L * N, LE);
         }
     }
 
@@ -196,6 +185,7 @@ final class Rotation {
      * @param go byte of the first head of g; the next one follows after {@code step} bytes
      * @param gx where the gradient of x goes, laid out as x
      * @param scales room for two numbers for each head, and two vectors
+     * @param sums room for two vectors for each head
      */
     static void backward(
             MemorySegment table,
@@ -213,15 +203,18 @@ final class Rotation {
             long to,
             MemorySegment sum,
             long so,
-            float[] scales) {
+            float[] scales,
+            float[] sums) {
         int room = h + N;
-        int end = e / (2 * N) * (2 * N);
-        Arrays.fill(scales, 0, 2 * room, 0);
-        for (int j = 0; j < end; j += 2 * N) {
+        int end = e / (4 * N) * (4 * N);
+        Arrays.fill(sums, 0, 2 * h * N, 0);
+        for (int j = 0; j < end; j += 4 * N) {
             long at = 4L * j;
-            measure(g, go + at, step, x, xo + at, 4L * e, scales, w, wo + at, table, at, h);
+            turnBack(g, go + at, step, table, at, x, xo + at, 4L * e, w, wo + at, gx, to + at, sums, h);
         }
-        for (int head = 0; head < h && end < e; head++) {
+        for (int head = 0; head < h; head++) {
+            scales[head] = total(sums, head);
+            scales[room + head] = total(sums, h + head);
             for (int j = end; j < e; j++) {
                 float u = back(g, go + head * step, table, e, j);
                 float v = Lanes.get(x, xo + 4L * (head * e + j));
@@ -238,9 +231,9 @@ final class Rotation {
                     .div(square.mul(-e))
                     .intoArray(scales, room + head);
         }
-        for (int j = 0; j < end; j += 2 * N) {
+        for (int j = 0; j < end; j += 4 * N) {
             long at = 4L * j;
-            back(g, go + at, step, x, xo + at, 4L * e, scales, w, wo + at, table, at, gx, to + at, sum, so + at, h);
+            finish(x, xo + at, 4L * e, scales, w, wo + at, gx, to + at, sum, so + at, h);
         }
         for (int head = 0; head < h && end < e; head++) {
             long at = 4L * head * e;
@@ -260,87 +253,125 @@ final class Rotation {
         return Lanes.get(g, go + 4L * j) * Lanes.get(table, 4L * j) - t;
     }
 
-    /** Adds to the scales the sums of {@code x^2} and of {@code turn back(g) w x} over two vectors of columns of all heads. */
-    private static void measure(
+    /** Four vectors of each head: writes {@code u = turn back(g)}, adds {@code x^2} and {@code u w x} to the sums. */
+    private static void turnBack(
             MemorySegment g,
             long go,
             long step,
+            MemorySegment table,
+            long at,
             MemorySegment x,
             long xo,
             long width,
-            float[] scales,
             MemorySegment w,
             long wo,
-            MemorySegment table,
-            long at,
+            MemorySegment u,
+            long to,
+            float[] sums,
             int h) {
-        long next = 4L * N;
-        FloatVector w0 = FloatVector.fromMemorySegment(F, w, wo, LE);
-        FloatVector w1 = FloatVector.fromMemorySegment(F, w, wo + next, LE);
-        FloatVector c0 = FloatVector.fromMemorySegment(F, table, at, LE).mul(w0);
-        FloatVector c1 = FloatVector.fromMemorySegment(F, table, at + next, LE).mul(w1);
-        FloatVector s0 = FloatVector.fromMemorySegment(F, table, at + width, LE).mul(w0);
-        FloatVector s1 =
-                FloatVector.fromMemorySegment(F, table, at + width + next, LE).mul(w1);
+        MemorySegment in = offHeap(x);
+        MemorySegment grad = offHeap(g);
+        MemorySegment out = offHeap(u);
+        MemorySegment ws = w.asSlice(wo, 16L * N);
+        MemorySegment cs = table.asSlice(at, 16L * N);
+        MemorySegment ss = table.asSlice(at + width, 16L * N);
+        FloatVector w0 = FloatVector.fromMemorySegment(F, ws, 0, LE);
+        FloatVector w1 = FloatVector.fromMemorySegment(F, ws, 4L * N, LE);
+        FloatVector w2 = FloatVector.fromMemorySegment(F, ws, 8L * N, LE);
+        FloatVector w3 = FloatVector.fromMemorySegment(F, ws, 12L * N, LE);
+        FloatVector c0 = FloatVector.fromMemorySegment(F, cs, 0, LE);
+        FloatVector c1 = FloatVector.fromMemorySegment(F, cs, 4L * N, LE);
+        FloatVector c2 = FloatVector.fromMemorySegment(F, cs, 8L * N, LE);
+        FloatVector c3 = FloatVector.fromMemorySegment(F, cs, 12L * N, LE);
+        FloatVector s0 = FloatVector.fromMemorySegment(F, ss, 0, LE).neg();
+        FloatVector s1 = FloatVector.fromMemorySegment(F, ss, 4L * N, LE).neg();
+        FloatVector s2 = FloatVector.fromMemorySegment(F, ss, 8L * N, LE).neg();
+        FloatVector s3 = FloatVector.fromMemorySegment(F, ss, 12L * N, LE).neg();
         for (int head = 0; head < h; head++) {
-            long from = go + head * step;
-            long row = xo + head * width;
-            FloatVector a = FloatVector.fromMemorySegment(F, x, row, LE);
-            FloatVector b = FloatVector.fromMemorySegment(F, x, row + next, LE);
-            scales[head] += Lanes.sum(a.fma(a, b.mul(b)));
-            FloatVector v = FloatVector.fromMemorySegment(F, g, from, LE);
-            FloatVector product = v.mul(c0).sub(v.rearrange(SWAP).mul(s0)).mul(a);
-            v = FloatVector.fromMemorySegment(F, g, from + next, LE);
-            product = v.mul(c1).sub(v.rearrange(SWAP).mul(s1)).fma(b, product);
-            scales[h + N + head] += Lanes.sum(product);
+            MemorySegment row = in.asSlice(xo + head * width, 16L * N);
+            MemorySegment from = grad.asSlice(go + head * step, 16L * N);
+            MemorySegment back = out.asSlice(to + head * width, 16L * N);
+            FloatVector square = FloatVector.fromArray(F, sums, head * N);
+            FloatVector product = FloatVector.fromArray(F, sums, (h + head) * N);
+            FloatVector v = FloatVector.fromMemorySegment(F, row, 0, LE);
+            FloatVector t = FloatVector.fromMemorySegment(F, from, 0, LE);
+            t = t.fma(c0, t.rearrange(SWAP).mul(s0));
+            t.intoMemorySegment(back, 0, LE);
+            square = v.fma(v, square);
+            product = t.mul(w0).fma(v, product);
+            v = FloatVector.fromMemorySegment(F, row, 4L * N, LE);
+            t = FloatVector.fromMemorySegment(F, from, 4L * N, LE);
+            t = t.fma(c1, t.rearrange(SWAP).mul(s1));
+            t.intoMemorySegment(back, 4L * N, LE);
+            square = v.fma(v, square);
+            product = t.mul(w1).fma(v, product);
+            v = FloatVector.fromMemorySegment(F, row, 8L * N, LE);
+            t = FloatVector.fromMemorySegment(F, from, 8L * N, LE);
+            t = t.fma(c2, t.rearrange(SWAP).mul(s2));
+            t.intoMemorySegment(back, 8L * N, LE);
+            square = v.fma(v, square);
+            product = t.mul(w2).fma(v, product);
+            v = FloatVector.fromMemorySegment(F, row, 12L * N, LE);
+            t = FloatVector.fromMemorySegment(F, from, 12L * N, LE);
+            t = t.fma(c3, t.rearrange(SWAP).mul(s3));
+            t.intoMemorySegment(back, 12L * N, LE);
+            square = v.fma(v, square);
+            product = t.mul(w3).fma(v, product);
+            square.intoArray(sums, head * N);
+            product.intoArray(sums, (h + head) * N);
         }
     }
 
-    /** Two vectors of columns: {@code u = turn back(g)}, {@code gx = u w scale + x scale'}, {@code u x scale} added to a sum. */
-    private static void back(
-            MemorySegment g,
-            long go,
-            long step,
+    /** Four vectors of each head: {@code gx = u w scale + x scale'} where u stands, {@code u x scale} added to a sum. */
+    private static void finish(
             MemorySegment x,
             long xo,
             long width,
             float[] scales,
             MemorySegment w,
             long wo,
-            MemorySegment table,
-            long at,
             MemorySegment gx,
             long to,
             MemorySegment sum,
             long so,
             int h) {
+        MemorySegment in = offHeap(x);
         MemorySegment out = offHeap(gx);
-        long next = 4L * N;
-        FloatVector w0 = FloatVector.fromMemorySegment(F, w, wo, LE);
-        FloatVector w1 = FloatVector.fromMemorySegment(F, w, wo + next, LE);
-        FloatVector c0 = FloatVector.fromMemorySegment(F, table, at, LE);
-        FloatVector c1 = FloatVector.fromMemorySegment(F, table, at + next, LE);
-        FloatVector s0 = FloatVector.fromMemorySegment(F, table, at + width, LE);
-        FloatVector s1 = FloatVector.fromMemorySegment(F, table, at + width + next, LE);
-        FloatVector sum0 = FloatVector.fromMemorySegment(F, sum, so, LE);
-        FloatVector sum1 = FloatVector.fromMemorySegment(F, sum, so + next, LE);
+        MemorySegment ws = w.asSlice(wo, 16L * N);
+        MemorySegment added = offHeap(sum).asSlice(so, 16L * N);
+        FloatVector w0 = FloatVector.fromMemorySegment(F, ws, 0, LE);
+        FloatVector w1 = FloatVector.fromMemorySegment(F, ws, 4L * N, LE);
+        FloatVector w2 = FloatVector.fromMemorySegment(F, ws, 8L * N, LE);
+        FloatVector w3 = FloatVector.fromMemorySegment(F, ws, 12L * N, LE);
+        FloatVector sum0 = FloatVector.fromMemorySegment(F, added, 0, LE);
+        FloatVector sum1 = FloatVector.fromMemorySegment(F, added, 4L * N, LE);
+        FloatVector sum2 = FloatVector.fromMemorySegment(F, added, 8L * N, LE);
+        FloatVector sum3 = FloatVector.fromMemorySegment(F, added, 12L * N, LE);
         for (int head = 0; head < h; head++) {
-            long from = go + head * step;
-            long row = head * width;
+            MemorySegment row = in.asSlice(xo + head * width, 16L * N);
+            MemorySegment at = out.asSlice(to + head * width, 16L * N);
             FloatVector scale = FloatVector.broadcast(F, scales[head]);
             FloatVector scale2 = FloatVector.broadcast(F, scales[h + N + head]);
-            FloatVector v = FloatVector.fromMemorySegment(F, g, from, LE);
-            FloatVector u = v.mul(c0).sub(v.rearrange(SWAP).mul(s0)).mul(scale);
-            FloatVector y = FloatVector.fromMemorySegment(F, x, xo + row, LE);
-            sum0 = u.fma(y, sum0);
-            u.fma(w0, y.mul(scale2)).intoMemorySegment(out, to + row, LE);
-            v = FloatVector.fromMemorySegment(F, g, from + next, LE);
-            u = v.mul(c1).sub(v.rearrange(SWAP).mul(s1)).mul(scale);
-            y = FloatVector.fromMemorySegment(F, x, xo + row + next, LE);
-            sum1 = u.fma(y, sum1);
-            u.fma(w1, y.mul(scale2)).intoMemorySegment(out, to + row + next, LE);
+            FloatVector u = FloatVector.fromMemorySegment(F, at, 0, LE).mul(scale);
+            FloatVector v = FloatVector.fromMemorySegment(F, row, 0, LE);
+            sum0 = u.fma(v, sum0);
+            u.fma(w0, v.mul(scale2)).intoMemorySegment(at, 0, LE);
+            u = FloatVector.fromMemorySegment(F, at, 4L * N, LE).mul(scale);
+            v = FloatVector.fromMemorySegment(F, row, 4L * N, LE);
+            sum1 = u.fma(v, sum1);
+            u.fma(w1, v.mul(scale2)).intoMemorySegment(at, 4L * N, LE);
+            u = FloatVector.fromMemorySegment(F, at, 8L * N, LE).mul(scale);
+            v = FloatVector.fromMemorySegment(F, row, 8L * N, LE);
+            sum2 = u.fma(v, sum2);
+            u.fma(w2, v.mul(scale2)).intoMemorySegment(at, 8L * N, LE);
+            u = FloatVector.fromMemorySegment(F, at, 12L * N, LE).mul(scale);
+            v = FloatVector.fromMemorySegment(F, row, 12L * N, LE);
+            sum3 = u.fma(v, sum3);
+            u.fma(w3, v.mul(scale2)).intoMemorySegment(at, 12L * N, LE);
         }
-        sum0.intoMemorySegment(offHeap(sum), so, LE);
-        sum1.intoMemorySegment(offHeap(sum), so + next, LE);
+        sum0.intoMemorySegment(added, 0, LE);
+        sum1.intoMemorySegment(added, 4L * N, LE);
+        sum2.intoMemorySegment(added, 8L * N, LE);
+        sum3.intoMemorySegment(added, 12L * N, LE);
     }
 }
