@@ -149,9 +149,9 @@ final class Rotation {
             int h) {
         MemorySegment in = offHeap(x);
         MemorySegment out = offHeap(y);
-        MemorySegment ws = w.asSlice(wo, 16L * N);
-        MemorySegment cs = table.asSlice(to, 16L * N);
-        MemorySegment ss = table.asSlice(to + width, 16L * N);
+        MemorySegment ws = offHeap(w).asSlice(wo, 16L * N);
+        MemorySegment cs = offHeap(table).asSlice(to, 16L * N);
+        MemorySegment ss = offHeap(table).asSlice(to + width, 16L * N);
         FloatVector w0 = FloatVector.fromMemorySegment(F, ws, 0, LE);
         FloatVector w1 = FloatVector.fromMemorySegment(F, ws, 4L * N, LE);
         FloatVector w2 = FloatVector.fromMemorySegment(F, ws, 8L * N, LE);
@@ -272,9 +272,9 @@ final class Rotation {
         MemorySegment in = offHeap(x);
         MemorySegment grad = offHeap(g);
         MemorySegment out = offHeap(u);
-        MemorySegment ws = w.asSlice(wo, 16L * N);
-        MemorySegment cs = table.asSlice(at, 16L * N);
-        MemorySegment ss = table.asSlice(at + width, 16L * N);
+        MemorySegment ws = offHeap(w).asSlice(wo, 16L * N);
+        MemorySegment cs = offHeap(table).asSlice(at, 16L * N);
+        MemorySegment ss = offHeap(table).asSlice(at + width, 16L * N);
         FloatVector w0 = FloatVector.fromMemorySegment(F, ws, 0, LE);
         FloatVector w1 = FloatVector.fromMemorySegment(F, ws, 4L * N, LE);
         FloatVector w2 = FloatVector.fromMemorySegment(F, ws, 8L * N, LE);
@@ -337,7 +337,7 @@ final class Rotation {
             int h) {
         MemorySegment in = offHeap(x);
         MemorySegment out = offHeap(gx);
-        MemorySegment ws = w.asSlice(wo, 16L * N);
+        MemorySegment ws = offHeap(w).asSlice(wo, 16L * N);
         MemorySegment added = offHeap(sum).asSlice(so, 16L * N);
         FloatVector w0 = FloatVector.fromMemorySegment(F, ws, 0, LE);
         FloatVector w1 = FloatVector.fromMemorySegment(F, ws, 4L * N, LE);
