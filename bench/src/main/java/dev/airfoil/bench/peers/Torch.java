@@ -13,11 +13,18 @@ import dev.airfoil.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.stream.LongStream;
 
 /** PyTorch in this process, through DJL. Its functions are TorchScript, given as text. */
 public final class Torch implements AutoCloseable {
+    /** The exit code of what somebody stops. */
+    private static final int INTERRUPTED = 130;
+
     /** Whether PyTorch remembers what it needs for gradients. */
     public enum Mode {
         FORWARD,
@@ -31,6 +38,12 @@ public final class Torch implements AutoCloseable {
         }
     }
 
+    /**
+     * What the virtual machine runs if it is stopped while PyTorch is open. Its end would take PyTorch's libraries apart
+     * while their threads still compute, and they crash: so the process ends without.
+     */
+    private final Thread stopped = new Thread(Torch::endAtOnce, "torch-stopped");
+
     private final NDManager root;
     private NDManager manager;
 
@@ -41,6 +54,7 @@ public final class Torch implements AutoCloseable {
         manager = root.newSubManager();
         // Functions run as they are written, as in PyTorch without a compiler: each op the library's own.
         JniUtils.setGraphExecutorOptimize(false);
+        Runtime.getRuntime().addShutdownHook(stopped);
     }
 
     /** PyTorch, if its native library is here. */
@@ -138,8 +152,21 @@ public final class Torch implements AutoCloseable {
         manager = root.newSubManager();
     }
 
+    @SuppressWarnings("restricted")
+    private static void endAtOnce() {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle exit = linker.downcallHandle(
+                linker.defaultLookup().findOrThrow("_exit"), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+        try {
+            exit.invokeExact(INTERRUPTED);
+        } catch (Throwable e) {
+            throw new AssertionError("_exit does not return", e);
+        }
+    }
+
     @Override
     public void close() {
         root.close();
+        Runtime.getRuntime().removeShutdownHook(stopped);
     }
 }

@@ -2,6 +2,7 @@ package dev.airfoil.bench.table;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -11,6 +12,18 @@ import java.util.List;
 /** A virtual machine of its own, started as this one was, for what must begin cold or have its memory to itself. */
 final class Child {
     private Child() {}
+
+    /** For the child: ends it when its parent ends, however that comes about; their pipe is broken then. */
+    static void endWithParent() {
+        Thread.ofPlatform().daemon().name("parent").start(() -> {
+            try {
+                System.in.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException _) {
+                // broken too
+            }
+            System.exit(1);
+        });
+    }
 
     /** Runs a main class that prints one number at the end. */
     static double number(Class<?> main, String... arguments) {

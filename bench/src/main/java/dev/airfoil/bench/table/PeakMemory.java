@@ -42,6 +42,7 @@ public final class PeakMemory {
 
     /** Prints the bytes; {@code args} are who trains, and the number of threads. */
     public static void main(String[] args) throws IOException {
+        Child.endWithParent();
         int threads = Integer.parseInt(args[1]);
         DitConfig config = DitConfig.preset("air-s");
         Who who = Who.valueOf(args[0]);
@@ -63,6 +64,8 @@ public final class PeakMemory {
                     train(step::run, before);
                 }
             }
+        } finally {
+            torch.ifPresent(Torch::close);
         }
     }
 

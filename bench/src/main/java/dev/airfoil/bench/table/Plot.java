@@ -1,7 +1,8 @@
 package dev.airfoil.bench.table;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -23,8 +24,8 @@ final class Plot {
 
     private Plot() {}
 
-    /** Writes a PNG file. */
-    static void write(Collection<Row> rows, Path file) throws IOException {
+    /** A PNG file. */
+    static byte[] png(Collection<Row> rows) {
         boolean peer = rows.stream().anyMatch(r -> r.ratio().isPresent());
         List<Row> shown = rows.stream()
                 .filter(r -> peer ? r.ratio().isPresent() : r.ofLimit().isPresent())
@@ -54,6 +55,12 @@ final class Plot {
             }
             chart.addSeries(count + (count == 1 ? " thread" : " threads"), List.copyOf(names), values);
         }
-        ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory can always be written", e);
+        }
+        return out.toByteArray();
     }
 }

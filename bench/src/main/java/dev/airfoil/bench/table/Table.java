@@ -12,8 +12,11 @@ import dev.airfoil.kernels.cpu.selftest.Limits;
 import dev.airfoil.kernels.opencl.ClBackend;
 import dev.airfoil.tensor.BackendProvider.Options;
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.io.AtomicFile;
+import dev.airfoil.tensor.io.Reason;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +52,7 @@ public final class Table implements Benchmarks {
 
     @Override
     public boolean table(Request request, PrintWriter out, PrintWriter err) {
+        Stream.of(request.json(), request.plot()).flatMap(Optional::stream).forEach(Table::requireFolder);
         if (!request.backend().equals(CPU)) {
             // The peers and the limits are those of the processor.
             out.println(Row.header());
@@ -58,16 +62,19 @@ public final class Table implements Benchmarks {
         } else {
             Optional<Torch> torch = find(Torch.open(), err);
             Optional<Blas> blas = find(Blas.open(), err);
-            out.println(Row.header());
-            for (int threads : request.threads()) {
-                out.println("(" + threads + (threads == 1 ? " thread" : " threads") + ": at most "
-                        + Math.round(Limits.gigaflops(threads)) + " GFLOP/s, measured)");
-                try (MultiplyAdds limit = new MultiplyAdds(threads)) {
-                    measure(request, threads, torch, blas, Optional.of(limit), out);
+            try {
+                out.println(Row.header());
+                for (int threads : request.threads()) {
+                    out.println("(" + threads + (threads == 1 ? " thread" : " threads") + ": at most "
+                            + Math.round(Limits.gigaflops(threads)) + " GFLOP/s, measured)");
+                    try (MultiplyAdds limit = new MultiplyAdds(threads)) {
+                        measure(request, threads, torch, blas, Optional.of(limit), out);
+                    }
+                    apart(request, threads, torch.isPresent(), out);
                 }
-                apart(request, threads, torch.isPresent(), out);
+            } finally {
+                torch.ifPresent(Torch::close);
             }
-            torch.ifPresent(Torch::close);
         }
         if (sound && rows.isEmpty()) {
             throw new TensorException("no row of the table has '" + request.filter()
@@ -170,30 +177,26 @@ public final class Table implements Benchmarks {
     }
 
     private void writeJson(Path file) {
-        write(file, () -> {
-            JsonMapper json = JsonMapper.builder()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .build();
-            Files.writeString(
-                    file, json.writeValueAsString(rows.stream().map(Row::toJson).toList()) + "\n");
-        });
+        JsonMapper json =
+                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        String text = json.writeValueAsString(rows.stream().map(Row::toJson).toList()) + "\n";
+        AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private void writePlot(Path file) {
-        write(file, () -> Plot.write(rows, file));
+        AtomicFile.write(file, Plot.png(rows));
     }
 
-    /** What may fail while a file is written. */
-    private interface Writing {
-        void run() throws IOException;
-    }
-
-    private static void write(Path file, Writing writing) {
+    /** Where nothing can be written, nothing needs to be measured. */
+    private static void requireFolder(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            writing.run();
+            Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new TensorException(file + " could not be written: " + e.getMessage(), e);
+            throw new TensorException("cannot write " + file + ": " + Reason.of(e), e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new TensorException("cannot write " + file + ": the folder " + folder + " is not yours to write in");
         }
     }
 

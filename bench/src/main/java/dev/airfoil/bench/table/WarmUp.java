@@ -26,6 +26,7 @@ public final class WarmUp {
 
     /** Prints the seconds; {@code args} is the number of threads. */
     public static void main(String[] args) {
+        Child.endWithParent();
         Options options = new Options(OptionalInt.of(Integer.parseInt(args[0])), OptionalLong.empty(), Precision.F32);
         try (Device device = new Device("cpu", options)) {
             DitModel model = DitModel.on(device, DitConfig.preset("air-s"));

@@ -106,6 +106,26 @@ class TableTest {
     }
 
     @Test
+    void whereNothingCanBeWrittenNothingIsMeasured() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+        Benchmarks.Request request = new Benchmarks.Request(
+                "cpu",
+                Precision.F32,
+                "gemm",
+                List.of(1),
+                1e-3,
+                Optional.of(file.resolve("rows.json")),
+                Optional.empty(),
+                new Benchmarks.Profiled("tiny", 1, 64));
+        StringWriter out = new StringWriter();
+        PrintWriter console = new PrintWriter(out, true);
+        assertThatThrownBy(() -> table().table(request, console, console))
+                .isInstanceOf(TensorException.class)
+                .hasMessage("cannot write " + file.resolve("rows.json") + ": something of that name is there");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
     void everyRowHasANameOfItsOwn() {
         assertThat(Products.entries())
                 .extracting(Contest.Entry::name)
