@@ -1,13 +1,15 @@
 package dev.airfoil.kernels.opencl;
 
+import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -18,8 +20,8 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
- * Built programs in a folder, by name. A file ends with the checksum of its program, because a driver may fall over half
- * of one. The folder is bounded: before the first new program of a process, those that were not used for longest go.
+ * Built programs in a folder, by name. A file ends with the checksum of its name and program, because a driver may
+ * fall over half of one, and take another program for this. The folder is bounded: before the first new program of a process, those that were not used for longest go.
  * What cannot be read or written only costs time.
  */
 final class ProgramFiles {
@@ -43,7 +45,7 @@ final class ProgramFiles {
         try {
             ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file));
             byte[] program = new byte[Math.max(all.remaining() - Long.BYTES, 0)];
-            if (all.remaining() < Long.BYTES || all.get(program).getLong() != checksum(program)) {
+            if (all.remaining() < Long.BYTES || all.get(program).getLong() != checksum(name, program)) {
                 return Optional.empty();
             }
             touch(file);
@@ -56,7 +58,7 @@ final class ProgramFiles {
         }
     }
 
-    /** Writes beside and moves, so that no other process ever sees half a file. */
+    /** Keeps a program. */
     void write(String name, byte[] program) {
         try {
             Files.createDirectories(folder);
@@ -64,25 +66,18 @@ final class ProgramFiles {
                 bounded = true;
                 bound();
             }
-            Path beside = Files.createTempFile(folder, "new", ".tmp");
-            try {
-                ByteBuffer all = ByteBuffer.allocate(program.length + Long.BYTES);
-                Files.write(beside, all.put(program).putLong(checksum(program)).array());
-                Files.move(
-                        beside,
-                        folder.resolve(name),
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(beside);
-            }
-        } catch (IOException | UncheckedIOException e) {
+            ByteBuffer all = ByteBuffer.allocate(program.length + Long.BYTES);
+            AtomicFile.write(
+                    folder.resolve(name),
+                    all.put(program).putLong(checksum(name, program)).array());
+        } catch (IOException | UncheckedIOException | TensorException e) {
             LOG.log(Level.DEBUG, "program {0} could not be kept in {1}: {2}", name, folder, e);
         }
     }
 
-    private static long checksum(byte[] program) {
+    private static long checksum(String name, byte[] program) {
         CRC32C sum = new CRC32C();
+        sum.update(name.getBytes(StandardCharsets.UTF_8));
         sum.update(program);
         return sum.getValue();
     }

@@ -58,6 +58,22 @@ class ProgramFilesTest {
     }
 
     @Test
+    void anotherProgramInItsPlaceIsNotTaken() throws IOException {
+        start().write("a", PROGRAM);
+        Files.copy(folder.resolve("a"), folder.resolve("b"));
+        assertThat(start().read("b")).isEmpty();
+    }
+
+    @Test
+    void aFolderInItsPlaceOnlyCostsTime() throws IOException {
+        Files.createDirectories(folder.resolve("a/full"));
+        ProgramFiles files = start();
+        files.write("a", PROGRAM);
+        assertThat(files.read("a")).isEmpty();
+        assertThat(names()).containsExactly("a");
+    }
+
+    @Test
     void beforeTheFirstNewOneThoseGoThatWereNotUsedForLongest() throws IOException {
         ProgramFiles files = start();
         for (String name : List.of("a", "b", "c", "d")) {
