@@ -98,23 +98,33 @@ final class DataCommand implements Runnable {
     }
 
     private int build(Function<Progress, BuildReport> work) {
-        PrintWriter console = spec.commandLine().getOut();
-        BuildReport report;
-        try (StopSignal stop = StopSignal.onInterrupt(PATIENCE);
-                ProgressLine line = new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal())) {
-            report = work.apply((done, total, note) -> {
-                if (stop.isAsked()) {
-                    throw new CancellationException("stopped; no set was made, and one that stood there is untouched");
-                }
-                line.update(done / (double) Math.max(1, total), note);
-            });
+        PrintWriter err = spec.commandLine().getErr();
+        try (StopSignal stop = StopSignal.onInterrupt(PATIENCE)) {
+            BuildReport report;
+            try (ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal())) {
+                report = work.apply((done, total, note) -> {
+                    if (stop.isAsked()) {
+                        throw new CancellationException();
+                    }
+                    line.update(done / (double) Math.max(1, total), note);
+                });
+            } catch (CancellationException _) {
+                // Before the signal is closed: then the virtual machine ends.
+                err.println("airfoil: stopped; no set was made, and one that stood there is untouched");
+                return Failures.INTERRUPTED;
+            }
+            say(report);
+            return 0;
         }
+    }
+
+    private void say(BuildReport report) {
+        PrintWriter console = spec.commandLine().getOut();
         console.println(report.folder() + ": " + report.pairs() + " pictures of " + report.concepts() + " concepts, "
                 + report.heldOut() + " pictures held out, " + report.skipped().size() + " skipped");
         report.skipped().stream().limit(SKIPS_SHOWN).forEach(skip -> console.println("  skipped " + skip));
         if (report.skipped().size() > SKIPS_SHOWN) {
             console.println("  and " + (report.skipped().size() - SKIPS_SHOWN) + " more");
         }
-        return 0;
     }
 }

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -69,10 +68,10 @@ record Failures(boolean verbose) implements IParameterExceptionHandler, IExecuti
     public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
         PrintWriter err = line.getErr();
         switch (e) {
-            case CancellationException _, TensorException _ -> say(String.valueOf(e.getMessage()), e, err);
+            case TensorException _ -> say(String.valueOf(e.getMessage()), e, err);
             default -> unexpected(e, err);
         }
-        return e instanceof CancellationException ? INTERRUPTED : FAILED;
+        return FAILED;
     }
 
     /** What the virtual machine gives up at. */

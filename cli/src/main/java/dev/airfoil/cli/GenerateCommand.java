@@ -56,7 +56,8 @@ final class GenerateCommand implements Callable<Integer> {
         List<Path> files = OutputFiles.of(out, request);
         long began = System.nanoTime();
         List<String> notes = new ArrayList<>();
-        try (TextToImage model = sampling.open(err);
+        try (Interruption interruption = new Interruption(err, "no picture was written");
+                TextToImage model = sampling.open(err);
                 ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal())) {
             // Each batch is written as soon as it is painted: who stops a long run keeps the pictures that are done.
             for (int done = 0; done < count; done += sampling.batch()) {
@@ -68,9 +69,12 @@ final class GenerateCommand implements Callable<Integer> {
                             line.update(fraction, "step " + progress.step() + " of " + progress.steps());
                             return StepListener.Answer.CONTINUE;
                         });
-                for (int i = 0; i < part.size(); i++) {
-                    images.get(i).write(part.get(i));
-                }
+                Runnable write = () -> {
+                    for (int i = 0; i < part.size(); i++) {
+                        images.get(i).write(part.get(i));
+                    }
+                };
+                interruption.write(write, done + part.size() + " of " + count + " pictures are written");
                 if (done == 0) {
                     notes.addAll(images.getFirst().warnings());
                 }

@@ -78,15 +78,15 @@ final class SheetCommand implements Callable<Integer> {
         List<Group> groups = groups(read());
         int total = groups.stream().mapToInt(g -> g.prompts().size()).sum();
         OutputFiles.require(out);
-        RgbImage drawn;
-        try (TextToImage model = sampling.open(err);
+        try (Interruption interruption = new Interruption(err, "no sheet was written");
+                TextToImage model = sampling.open(err);
                 ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal())) {
             // Where the sheet cannot be drawn, nothing needs to be painted.
             ImageSize own = ImageSize.square(model.info().imageSize());
             RgbImage blank = blank(sampling.request("blank", 1).size().orElse(own));
             sheet.drawSections(sections(groups, _ -> blank));
             AtomicInteger done = new AtomicInteger();
-            drawn = sheet.drawSections(sections(groups, prompt -> {
+            RgbImage drawn = sheet.drawSections(sections(groups, prompt -> {
                 int before = done.getAndIncrement();
                 return model.generate(sampling.request(prompt, 1), progress -> {
                             line.update((before + progress.fraction()) / total, prompt);
@@ -95,8 +95,9 @@ final class SheetCommand implements Callable<Integer> {
                         .getFirst()
                         .picture();
             }));
+            Map<String, String> texts = Map.of("Software", "Airfoil " + Version.current());
+            interruption.write(() -> drawn.writePng(out, texts), "the sheet is written");
         }
-        drawn.writePng(out, Map.of("Software", "Airfoil " + Version.current()));
         spec.commandLine().getOut().println(out + "  (" + total + " pictures)");
         return 0;
     }

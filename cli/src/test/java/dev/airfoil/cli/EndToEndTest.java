@@ -116,27 +116,18 @@ class EndToEndTest {
         assertThat(folder.toFile().list()).noneMatch(name -> name.contains(".tmp-"));
     }
 
-    /** Ctrl-C is the signal INT, which a shell hides from what it starts in the background: env shows it again. */
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs the signals of POSIX")
     void ctrlCSavesAndEnds() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
-        assumeThat(endsWell(command, "true")).as("env can restore a signal").isTrue();
         pictures();
         airfoil(0, "data", "folder", at("pictures"), "-o", at("set"), "--size", "8");
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path")));
-        command.add(Main.class.getName());
-        command.addAll(List.of(trainArgs("run", 1_000_000)));
-
-        Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process child = interruptible(trainArgs("run", 1_000_000));
         List<String> said = new ArrayList<>();
         try (BufferedReader lines = child.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 said.add(line);
                 if (line.startsWith("step 2 of")) {
-                    assertThat(endsWell(List.of("kill", "-s", "INT"), Long.toString(child.pid())))
-                            .isTrue();
+                    interrupt(child);
                 }
             }
         }
@@ -147,6 +138,37 @@ class EndToEndTest {
         String next = Long.toString(reached + 1);
         assertThat(airfoil(0, "train", at("set"), "-o", at("run"), "--steps", next, "--resume"))
                 .contains("steps " + next + " to " + next, "Done after step " + next);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs the signals of POSIX")
+    void ctrlCLeavesNoHalfSetAndSaysSo() throws IOException, InterruptedException {
+        pictures();
+        Process child = interruptible("data", "folder", at("pictures"), "-o", at("set"), "--size", "4096");
+        while (child.isAlive() && folder.toFile().list().length == 1) {
+            Thread.sleep(10);
+        }
+        interrupt(child);
+        assertThat(child.inputReader().readAllAsString())
+                .endsWith("airfoil: stopped; no set was made, and one that stood there is untouched\n");
+        assertThat(child.waitFor()).isEqualTo(130);
+        assertThat(folder.toFile().list()).containsExactly("pictures");
+    }
+
+    /** Ctrl-C is the signal INT, which a shell hides from what it starts in the background: env shows it again. */
+    private static Process interruptible(String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        assumeThat(endsWell(command, "true")).as("env can restore a signal").isTrue();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path")));
+        command.add(Main.class.getName());
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static void interrupt(Process child) throws IOException, InterruptedException {
+        assertThat(endsWell(List.of("kill", "-s", "INT"), Long.toString(child.pid())))
+                .isTrue();
     }
 
     /** Training and painting whole on a device: the same seeds make the same batches and noise, so nearly the same picture. */
