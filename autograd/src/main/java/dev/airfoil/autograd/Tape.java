@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -75,15 +76,23 @@ public final class Tape implements Interpreter {
 
     /** The gradients of {@code sum(body * cotangent)} for {@code wrt}; {@code cotangent} has the shape of the value. */
     public static Gradients pullback(List<Tensor> wrt, Supplier<Tensor> body, Tensor cotangent) {
+        Objects.requireNonNull(cotangent, "cotangent");
         return differentiate(wrt, Blocks.REMEMBER, body, _ -> cotangent);
     }
 
     private static Gradients differentiate(
             List<Tensor> wrt, Blocks blocks, Supplier<Tensor> body, UnaryOperator<Tensor> seed) {
+        Objects.requireNonNull(blocks, "blocks");
+        for (Tensor t : wrt) {
+            Objects.requireNonNull(t, "a tensor of wrt");
+        }
         Interpreter inner = Interpreter.current();
         Tape tape = new Tape(inner, blocks, wrt, Set.of());
         return tape.scoped("tape", () -> {
             Tensor value = tape.call(body);
+            if (value == null) {
+                throw new TensorException("gradients: the function returns null where a tensor is wanted");
+            }
             List<Tensor> gradients = inner.call(() ->
                     tape.scoped("backward", () -> tape.new Walk(List.of(value)).back(List.of(seed.apply(value)), wrt)));
             return new Gradients(value, wrt, gradients);

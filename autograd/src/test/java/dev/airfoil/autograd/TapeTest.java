@@ -13,8 +13,10 @@ import dev.airfoil.tensor.F;
 import dev.airfoil.tensor.Interpreter;
 import dev.airfoil.tensor.Scope;
 import dev.airfoil.tensor.Tensor;
+import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.ops.Activation;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +160,19 @@ class TapeTest {
                 return F.reshape(F.sum(slope));
             });
             assertThat(second.of(x).toFloats()).containsExactly(12, -6);
+        });
+    }
+
+    @Test
+    void nullIsNoTensor() {
+        run(() -> {
+            Tensor x = Tensor.of(new float[] {2, -1}, 2);
+            assertThatThrownBy(() -> Tape.gradients(List.of(x), () -> null))
+                    .isInstanceOf(TensorException.class)
+                    .hasMessage("gradients: the function returns null where a tensor is wanted");
+            assertThatThrownBy(() -> Tape.gradients(Collections.singletonList(null), () -> F.mse(x, x)))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("a tensor of wrt");
         });
     }
 

@@ -2,6 +2,7 @@ package dev.airfoil.tensor;
 
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -12,7 +13,7 @@ public final class Eager implements Interpreter {
     private final Backend backend;
 
     public Eager(Backend backend) {
-        this.backend = backend;
+        this.backend = Objects.requireNonNull(backend, "backend");
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -107,7 +108,7 @@ public final class F {
     }
 
     public static Tensor concat(int axis, Tensor... parts) {
-        return concat(axis, List.of(parts));
+        return concat(axis, Arrays.asList(parts));
     }
 
     /** With zeros before and after along {@code axis}. */
@@ -325,7 +326,7 @@ public final class F {
 
     /** See {@link QkNormRope}: q, k and v. */
     public static List<Tensor> qkNormRope(Tensor qkv, Tensor qWeight, Tensor kWeight, Tensor cos, Tensor sin) {
-        return bind(new QkNormRope(QkNormRope.EPS), List.of(qkv, qWeight, kWeight, cos, sin));
+        return bind(new QkNormRope(QkNormRope.EPS), Arrays.asList(qkv, qWeight, kWeight, cos, sin));
     }
 
     /** See {@link Attention}: {@code [b n h e]}. */
@@ -357,7 +358,8 @@ public final class F {
     }
 
     private static List<Tensor> withOptional(Optional<Tensor> last, Tensor... first) {
-        List<Tensor> all = new ArrayList<>(List.of(first));
+        Objects.requireNonNull(last, "an optional tensor is null: Optional.empty() stands for none");
+        List<Tensor> all = new ArrayList<>(Arrays.asList(first));
         last.ifPresent(all::add);
         return all;
     }

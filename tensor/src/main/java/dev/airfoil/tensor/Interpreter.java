@@ -1,6 +1,8 @@
 package dev.airfoil.tensor;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -26,12 +28,12 @@ public interface Interpreter {
 
     /** Runs {@code body} with this as the current interpreter. */
     default <T> T call(Supplier<T> body) {
-        return ScopedValue.where(Current.VALUE, this).call(body::get);
+        return ScopedValue.where(Current.VALUE, this).call(Objects.requireNonNull(body, "body")::get);
     }
 
     /** Runs {@code body} with this as the current interpreter. */
     default void run(Runnable body) {
-        ScopedValue.where(Current.VALUE, this).run(body);
+        ScopedValue.where(Current.VALUE, this).run(Objects.requireNonNull(body, "body"));
     }
 
     /** The innermost interpreter; without one, eager execution on the fastest backend present. */
@@ -41,11 +43,17 @@ public interface Interpreter {
 
     /** The one point through which every op goes. */
     static List<Tensor> bind(Op op, List<Tensor> inputs) {
+        Objects.requireNonNull(op, "op");
+        for (Tensor t : inputs) {
+            if (t == null) {
+                throw new TensorException(op.name() + ": input " + inputs.indexOf(null) + " is null");
+            }
+        }
         return current().apply(op, inputs);
     }
 
     /** {@link #bind} for an op with one output. */
     static Tensor bind1(Op op, Tensor... inputs) {
-        return bind(op, List.of(inputs)).getFirst();
+        return bind(op, Arrays.asList(inputs)).getFirst();
     }
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -27,7 +28,7 @@ public final class Scope implements AutoCloseable {
     private boolean closed;
 
     private Scope(String name) {
-        this.name = name;
+        this.name = Objects.requireNonNull(name, "name");
     }
 
     /** Something that is not a tensor but holds some: what a scope returns of it survives the scope. */
@@ -43,6 +44,7 @@ public final class Scope implements AutoCloseable {
 
     /** Runs {@code body} in a new scope that ends with it. */
     public static void run(String name, Runnable body) {
+        Objects.requireNonNull(body, "body");
         call(name, () -> {
             body.run();
             return Optional.empty();
@@ -63,12 +65,12 @@ public final class Scope implements AutoCloseable {
 
     /** Runs {@code body} with this as the innermost scope; everything made stays here. */
     public <T> T call(Supplier<T> body) {
-        return ScopedValue.where(CURRENT, this).call(body::get);
+        return ScopedValue.where(CURRENT, this).call(Objects.requireNonNull(body, "body")::get);
     }
 
     /** Runs {@code body} with this as the innermost scope; everything made stays here. */
     public void run(Runnable body) {
-        ScopedValue.where(CURRENT, this).run(body);
+        ScopedValue.where(CURRENT, this).run(Objects.requireNonNull(body, "body"));
     }
 
     /** Takes over {@code tensor}'s memory from whichever scope has it. */
@@ -144,6 +146,7 @@ public final class Scope implements AutoCloseable {
 
     private void letGo(Object result) {
         switch (result) {
+            case null -> throw new TensorException("scope '" + name + "' returns null where a value is wanted");
             case Tensor t -> {
                 if (t.storage().owner() == this) {
                     if (!CURRENT.isBound()) {

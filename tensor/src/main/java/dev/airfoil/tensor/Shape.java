@@ -1,6 +1,7 @@
 package dev.airfoil.tensor;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -20,6 +21,7 @@ public final class Shape {
 
     /** @throws TensorException if a dimension is negative, or together they are more than a machine can number */
     public static Shape of(int... dims) {
+        Objects.requireNonNull(dims, "dims");
         long left = MOST;
         for (int d : dims) {
             if (d < 0) {
@@ -75,6 +77,9 @@ public final class Shape {
 
     /** This shape with {@code size} inserted before {@code axis} (0..rank). */
     public Shape insert(int axis, int size) {
+        if (axis < 0 || axis > dims.length) {
+            throw new TensorException("no axis can be inserted before axis " + axis + " of shape " + this);
+        }
         return of(IntStream.concat(
                         IntStream.concat(Arrays.stream(dims, 0, axis), IntStream.of(size)),
                         Arrays.stream(dims, axis, dims.length))

@@ -2,6 +2,7 @@ package dev.airfoil.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A block of a backend's memory. It belongs to exactly one {@link Scope}, which frees it; a tensor is a view of one.
@@ -40,7 +41,7 @@ public abstract class Storage {
 
     /** Runs {@code action} when this block is freed. */
     public final synchronized void onFree(Runnable action) {
-        onFree.add(action);
+        onFree.add(Objects.requireNonNull(action, "action"));
     }
 
     final synchronized void requireAlive(String user) {

@@ -2,6 +2,7 @@ package dev.airfoil.tensor;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -22,12 +23,12 @@ public final class Tensor {
 
     /** A new F32 tensor with these values, row-major. */
     public static Tensor of(float[] values, int... dims) {
-        return of(DType.F32, MemorySegment.ofArray(values), Shape.of(dims));
+        return of(DType.F32, MemorySegment.ofArray(Objects.requireNonNull(values, "values")), Shape.of(dims));
     }
 
     /** A new I32 tensor with these values, row-major. */
     public static Tensor of(int[] values, int... dims) {
-        return of(DType.I32, MemorySegment.ofArray(values), Shape.of(dims));
+        return of(DType.I32, MemorySegment.ofArray(Objects.requireNonNull(values, "values")), Shape.of(dims));
     }
 
     /** A new F32 scalar. */

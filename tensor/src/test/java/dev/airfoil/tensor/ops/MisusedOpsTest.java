@@ -19,6 +19,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -82,6 +83,19 @@ class MisusedOpsTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> noInputIsNull() {
+        Tensor none = null;
+        return Stream.of(
+                refused(() -> F.softmax(none), "softmax: input 0 is null"),
+                refused(() -> F.layerNorm(F.zeros(2), F.zeros(2), none, 0), "layerNorm: input 2 is null"),
+                refused(() -> F.concat(0, F.zeros(2), none), "concat: input 1 is null"),
+                refused(
+                        () -> F.linear(F.zeros(1, 2), none, Optional.empty(), Activation.Fn.NONE),
+                        "linear: input 1 is null"),
+                refused(() -> Scope.call("test", () -> null), "scope 'test' returns null where a value is wanted"));
+    }
+
+    @TestFactory
     Stream<DynamicTest> axesAndSizesAreThere() {
         return Stream.of(
                 applied(() -> new Concat(-1), "concat: axis -1 does not exist", zeros(2, 3), zeros(2, 3)),
@@ -128,6 +142,7 @@ class MisusedOpsTest {
                         zeros(2)),
                 refused(() -> F.transpose(F.zeros(2)), "transpose: x F32[2] must have two axes or more"),
                 refused(() -> F.concat(0, List.of()), "concat: there is nothing to put together"),
+                refused(() -> Shape.of(2, 3).insert(3, 1), "no axis can be inserted before axis 3 of shape [2 3]"),
                 refused(
                         () -> F.reshape(F.expand(F.zeros(1, 1), Shape.of(2, FAR)), -1),
                         "reshape: an axis of 4294967294 is too long"));
