@@ -5,17 +5,28 @@ import ar.com.hjg.pngj.ImageLineByte;
 import ar.com.hjg.pngj.PngReaderByte;
 import ar.com.hjg.pngj.PngWriter;
 import ar.com.hjg.pngj.PngjException;
+import ar.com.hjg.pngj.PngjExceptionInternal;
 import ar.com.hjg.pngj.chunks.PngChunkTextVar;
 import dev.airfoil.tensor.TensorException;
 import dev.airfoil.tensor.io.AtomicFile;
+import dev.airfoil.tensor.io.Reason;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** PNG files that say how they were made. */
 public final class Png {
+    /** Bytes before the first chunk. */
+    private static final int SIGNATURE = 8;
+    /** Bytes of a chunk around its data: length, name and checksum. */
+    private static final int AROUND = 12;
+
     private Png() {}
 
     /** A text that Latin-1 can hold goes into a tEXt chunk, any other into iTXt, which is UTF-8. */
@@ -39,7 +50,11 @@ public final class Png {
      */
     public static Map<String, String> texts(Path file) {
         try {
-            PngReaderByte reader = new PngReaderByte(file.toFile());
+            byte[] bytes = Files.readAllBytes(file);
+            if (!isWhole(bytes)) {
+                throw new TensorException(file + " cannot be read as a PNG: its chunks do not end where it ends");
+            }
+            PngReaderByte reader = new PngReaderByte(new ByteArrayInputStream(bytes));
             try {
                 Map<String, String> texts = new LinkedHashMap<>();
                 reader.readSkippingAllRows(); // texts may stand behind the pixels
@@ -52,8 +67,20 @@ public final class Png {
             } finally {
                 reader.close();
             }
-        } catch (PngjException e) {
+        } catch (IOException e) {
+            throw new TensorException("cannot read " + file + ": " + Reason.of(e), e);
+        } catch (PngjException | PngjExceptionInternal e) {
             throw new TensorException(file + " cannot be read as a PNG: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether the lengths of its chunks suit the file: pngj makes room for whatever length a damaged one names. */
+    private static boolean isWhole(byte[] bytes) {
+        ByteBuffer file = ByteBuffer.wrap(bytes);
+        long at = SIGNATURE;
+        while (at + AROUND <= bytes.length) {
+            at += AROUND + Integer.toUnsignedLong(file.getInt((int) at));
+        }
+        return at == bytes.length;
     }
 }

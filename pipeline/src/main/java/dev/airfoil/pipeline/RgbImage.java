@@ -68,8 +68,15 @@ public final class RgbImage {
         return rgb.clone();
     }
 
-    /** Red, green and blue of one pixel as {@code 0xRRGGBB}. */
+    /**
+     * Red, green and blue of one pixel as {@code 0xRRGGBB}.
+     *
+     * @throws TensorException if it lies outside
+     */
     public int pixel(int x, int y) {
+        if (x < 0 || x >= width || y < 0 || y >= height) {
+            throw new TensorException("there is no pixel " + x + ", " + y + " in a " + this);
+        }
         int at = CHANNELS * (y * width + x);
         return (rgb[at] & 0xff) << 16 | (rgb[at + 1] & 0xff) << 8 | rgb[at + 2] & 0xff;
     }

@@ -2,6 +2,7 @@ package dev.airfoil.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.airfoil.tensor.Backend;
 import dev.airfoil.tensor.Eager;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +57,28 @@ class RgbImageTest {
                 .hasMessageContaining("there is no folder");
         Path text = Files.writeString(folder.resolve("text.png"), "no picture");
         assertThatThrownBy(() -> Png.texts(text)).hasMessageContaining("cannot be read as a PNG");
+    }
+
+    @Test
+    void aDamagedPngIsSaid(@TempDir Path folder) throws IOException {
+        Path png = folder.resolve("a.png");
+        RgbImage.of(1, 1, new byte[3]).writePng(png, Map.of("seed", "7"));
+        byte[] whole = Files.readAllBytes(png);
+        for (int bit = 0; bit < 8 * whole.length; bit++) {
+            byte[] damaged = whole.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(png, damaged);
+            assertThat(Optional.ofNullable(catchThrowable(() -> Png.texts(png))).stream())
+                    .as("bit %d", bit)
+                    .allSatisfy(e -> assertThat(e).isInstanceOf(TensorException.class));
+        }
+    }
+
+    @Test
+    void whatLiesOutsideIsNoPixel() {
+        assertThatThrownBy(() -> RgbImage.of(2, 2, new byte[12]).pixel(2, 0))
+                .isInstanceOf(TensorException.class)
+                .hasMessage("there is no pixel 2, 0 in a picture of 2x2");
     }
 
     @Test
