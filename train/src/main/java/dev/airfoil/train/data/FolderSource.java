@@ -60,7 +60,8 @@ public final class FolderSource {
             progress.update(done, all.size(), "reading pictures");
             return writer.finish(images.toString());
         } catch (IOException e) {
-            throw new TensorException("cannot make an image set of " + images + " (" + Reason.andPlace(e) + ")", e);
+            throw new TensorException(
+                    "cannot make an image set of " + images + " in " + out + " (" + Reason.andPlace(e) + ")", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.airfoil.train.data;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.airfoil.tensor.Dims;
 import dev.airfoil.tensor.TensorException;
 import java.util.List;
 
@@ -19,6 +20,13 @@ import java.util.List;
 public record Pair(
         String id, String concept, String group, String style, Licence licence, Split split, List<String> captions) {
     public Pair {
+        Dims.given("a pair", "id", id);
+        Dims.given("a pair", "concept", concept);
+        Dims.given("a pair", "group", group);
+        Dims.given("a pair", "style", style);
+        Dims.given("a pair", "licence", licence);
+        Dims.given("a pair", "split", split);
+        Dims.given("a pair", "captions", captions);
         captions = List.copyOf(captions);
         if (id.isBlank() || concept.isBlank() || group.isBlank()) {
             throw new TensorException("a pair needs an id, a concept and a group, but was given id=\"" + id

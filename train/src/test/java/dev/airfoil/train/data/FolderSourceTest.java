@@ -241,6 +241,7 @@ class FolderSourceTest {
         assertThatThrownBy(() -> ImageTextSet.open(out))
                 .isInstanceOf(TensorException.class)
                 .hasMessageContaining("47 bytes of pixels instead of 48");
+        String pairs = Files.readString(out.resolve("pairs.jsonl"));
         Files.writeString(out.resolve("pairs.jsonl"), "{\"id\": \"a\"}\n");
         assertThatThrownBy(() -> ImageTextSet.open(out))
                 .isInstanceOf(TensorException.class)
@@ -250,6 +251,10 @@ class FolderSourceTest {
                 .isInstanceOf(TensorException.class)
                 .hasMessageContaining("damaged line 1 (")
                 .hasMessageNotContaining("\n");
+        Files.writeString(out.resolve("pairs.jsonl"), pairs.replaceFirst("\"split\" *: *\"\\w+\"", "\"split\":null"));
+        assertThatThrownBy(() -> ImageTextSet.open(out))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("a pair: split is null");
         Files.writeString(out.resolve("info.json"), "{\"format\"");
         assertThatThrownBy(() -> ImageTextSet.open(out))
                 .isInstanceOf(TensorException.class)
