@@ -4,8 +4,6 @@ import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Scratch;
-import dev.airfoil.kernels.cpu.gemm.Operand;
-import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Conv2d;
@@ -14,96 +12,110 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * With stride 1, gx is the convolution of gy with the kernel turned by half a turn. With larger strides most of what that
- * reads would be zeros: there {@code patches[c i j][pixels] = weight[o][c i j]^T gy[o][pixels]}, some output rows at a
- * time, and every patch is added to its place.
+ * The gradient of an image is a {@link Convolution} of gy with the kernel turned by half a turn. With stride s, pixels
+ * whose row and column leave the same remainders have met the same weights, every s-th of the kernel's: such a phase is a
+ * convolution of stride 1 with these.
+ *
+ * <pre>
+ * 3 x 3, stride 2, padding 1:   rows 0 2 4 ..  met row 1 of the kernel,   rows 1 3 5 ..  its rows 0 and 2
+ * </pre>
  */
 public final class Conv2dGradInputKernel implements CpuKernel<Conv2dGradInput> {
-    /** Floats of patches at a time: what a cache holds. */
-    private static final int MOST = 1 << 19;
-
-    private static final int SLOT = 2;
+    private static final int PHASES_SLOT = 2;
 
     @Override
     public boolean accepts(Conv2dGradInput op, List<Tensor> inputs) {
         return inputs.get(0).size() > 0 && inputs.get(1).size() > 0;
     }
 
+    /** The rows, or columns, of one remainder: how many, what they have met of the kernel, and where in gy they begin. */
+    private record Phase(int count, int first, int taps, int before) {
+        /** Those of remainder {@code u} among {@code n}, for a kernel of {@code taps}. */
+        static Phase of(int u, int stride, int n, int padding, int taps) {
+            int first = (u + padding) % stride;
+            int met = Math.max(0, (taps - first + stride - 1) / stride);
+            return new Phase((n - u + stride - 1) / stride, first, met, met - 1 - (u + padding) / stride);
+        }
+
+        /** The last of the kernel's rows or columns, which is the first of the turned one. */
+        int last(int stride) {
+            return first + (taps - 1) * stride;
+        }
+    }
+
     @Override
     public void run(Conv2dGradInput op, Call call) {
         Conv2d conv = op.conv();
-        int i = call.in(0).dim(2);
-        int j = call.in(0).dim(3);
-        boolean inside = Math.max(conv.top(), conv.bottom()) < i && Math.max(conv.left(), conv.right()) < j;
-        if (conv.stride() == 1 && inside) {
-            turned(op, call, i, j);
-        } else {
-            scattered(op, call, i, j);
-        }
-    }
-
-    private static void turned(Conv2dGradInput op, Call call, int i, int j) {
-        Conv2d conv = op.conv();
-        int o = call.in(0).dim(0);
-        int c = call.in(0).dim(1);
-        Conv2d back =
-                new Conv2d(1, i - 1 - conv.top(), j - 1 - conv.left(), i - 1 - conv.bottom(), j - 1 - conv.right());
-        Tensor gy = call.in(1);
-        Patches patches = new Patches(back, o, gy.dim(2), gy.dim(3), i, j);
-        try (Scratch own = Scratch.borrow()) {
-            Floats weight = new Floats(own.segment(SLOT, (long) c * patches.depth()), 0);
-            Floats given = call.dense(0);
-            int taps = i * j;
-            call.pool().split(c, (from, to) -> {
-                for (int channel = from; channel < to; channel++) {
-                    for (int p = 0; p < patches.depth(); p++) {
-                        int tap = taps - 1 - p % taps;
-                        long source = given.at(((long) (p / taps) * c + channel) * taps + tap);
-                        Lanes.set(weight.data(), 4L * (channel * patches.depth() + p), Lanes.get(given.data(), source));
-                    }
-                }
-            });
-            Conv2dKernel.convolve(call, patches, gy.dim(0), c, weight, call.dense(1), call.result(0));
-        }
-    }
-
-    /** Images in parallel, or the parts of one; an image's bands of rows overlap, so they follow each other. */
-    private static void scattered(Conv2dGradInput op, Call call, int i, int j) {
-        int o = call.in(0).dim(0);
-        int c = call.in(0).dim(1);
-        Patches patches = new Patches(op.conv(), c, op.h(), op.w(), i, j);
-        int depth = patches.depth();
-        int rows = patches.outRows();
-        int q = patches.outCols();
-        int step = Math.clamp(MOST / Math.max(1, (long) depth * q), 1, Math.max(1, rows));
-        Floats weight = call.dense(0);
-        Floats gy = call.dense(1);
+        int s = conv.stride();
+        Tensor weight = call.in(0);
         Floats gx = call.result(0);
-        gx.data().asSlice(gx.base(), 4 * call.out(0).size()).fill((byte) 0);
-        Operand left = Operand.ofColumns(weight.data(), weight.base(), depth);
-        int images = call.in(1).dim(0);
-        call.pool().splitIf(images >= call.pool().size(), images, (from, to) -> {
-            try (Scratch own = Scratch.borrow()) {
-                for (int b = from; b < to; b++) {
-                    Floats image = new Floats(gx.data(), gx.at(b * patches.image()));
-                    for (int p = 0; p < rows; p += step) {
-                        int p0 = p;
-                        int p1 = Math.min(rows, p0 + step);
-                        int pixels = (p1 - p0) * q;
-                        MemorySegment matrix = own.segment(SLOT, (long) depth * pixels);
-                        long grad = gy.at(((long) b * o * rows + p0) * q);
-                        Operand right = Operand.ofColumns(gy.data(), grad, (long) rows * q);
-                        Product product = Product.set(matrix, 0, pixels);
-                        call.choice().gemm().multiply(call.pool(), depth, pixels, o, left, right, product);
-                        // Channels are apart; within one, the kernel's places overlap.
-                        call.pool().split(c, (c0, c1) -> {
-                            for (int d = c0 * (depth / c); d < c1 * (depth / c); d++) {
-                                patches.gather(matrix, d, p0, p1, image);
-                            }
-                        });
+        int planes = call.in(1).dim(0) * weight.dim(1);
+        try (Scratch own = Scratch.borrow()) {
+            for (int u = 0; u < Math.min(s, op.h()); u++) {
+                Phase down = Phase.of(u, s, op.h(), conv.top(), weight.dim(2));
+                long size = (long) planes * down.count * ((op.w() + s - 1) / s);
+                Floats phases = s == 1 ? gx : new Floats(own.segment(PHASES_SLOT, s * size), 0);
+                for (int v = 0; v < Math.min(s, op.w()); v++) {
+                    Phase across = Phase.of(v, s, op.w(), conv.left(), weight.dim(3));
+                    phase(call, s, down, across, new Floats(phases.data(), phases.at(v * size)));
+                }
+                if (s > 1) {
+                    int row = u;
+                    call.pool().split(planes, (from, to) -> merge(phases.data(), size, op, row, from, to, gx));
+                }
+            }
+        }
+    }
+
+    /** One phase to {@code to [b c rows columns]}. */
+    private static void phase(Call call, int stride, Phase down, Phase across, Floats to) {
+        Tensor weight = call.in(0);
+        Tensor gy = call.in(1);
+        int c = weight.dim(1);
+        if (down.taps == 0 || across.taps == 0) {
+            to.data()
+                    .asSlice(to.base(), 4L * gy.dim(0) * c * down.count * across.count)
+                    .fill((byte) 0);
+            return;
+        }
+        Weights w = Weights.of(call.dense(0), weight);
+        Weights turned = new Weights(
+                w.data(),
+                w.base() + down.last(stride) * w.down() + across.last(stride) * w.across(),
+                c,
+                w.input(),
+                w.output(),
+                -stride * w.down(),
+                -stride * w.across());
+        Window window = new Window(
+                gy.dim(1),
+                gy.dim(2),
+                gy.dim(3),
+                down.taps,
+                across.taps,
+                1,
+                down.before,
+                across.before,
+                down.count,
+                across.count);
+        Convolution.run(call, window, gy.dim(0), turned, call.dense(1), to);
+    }
+
+    /** Rows of remainder {@code u} of channels {@code from .. to}: their phases, {@code size} floats each, column by column. */
+    private static void merge(MemorySegment phases, long size, Conv2dGradInput op, int u, int from, int to, Floats gx) {
+        int s = op.conv().stride();
+        int rows = (op.h() - u + s - 1) / s;
+        for (int plane = from; plane < to; plane++) {
+            for (int a = 0; a < rows; a++) {
+                long row = gx.at(((long) plane * op.h() + a * s + u) * op.w());
+                for (int v = 0; v < Math.min(s, op.w()); v++) {
+                    int columns = (op.w() - v + s - 1) / s;
+                    long source = 4 * (v * size + ((long) plane * rows + a) * columns);
+                    for (int k = 0; k < columns; k++) {
+                        Lanes.set(gx.data(), row + 4L * (k * s + v), Lanes.get(phases, source + 4L * k));
                     }
                 }
             }
-        });
+        }
     }
 }

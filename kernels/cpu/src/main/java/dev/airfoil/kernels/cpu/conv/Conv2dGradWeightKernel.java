@@ -10,7 +10,7 @@ import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Conv2dGradWeight;
 import java.util.List;
 
-/** {@code gw[o][c i j] += gy[o][pixels] patches[c i j][pixels]^T}, image after image, each product in parallel. */
+/** {@code gw[o][c i j] += gy[o][pixels] patches[c i j][pixels]^T}: a plain product where the image is its patches. */
 public final class Conv2dGradWeightKernel implements CpuKernel<Conv2dGradWeight> {
     @Override
     public boolean accepts(Conv2dGradWeight op, List<Tensor> inputs) {
@@ -19,20 +19,23 @@ public final class Conv2dGradWeightKernel implements CpuKernel<Conv2dGradWeight>
 
     @Override
     public void run(Conv2dGradWeight op, Call call) {
-        Tensor images = call.in(0);
+        Window window = Window.of(op.conv(), call.in(0), op.i(), op.j());
+        int images = call.in(0).dim(0);
         int o = call.in(1).dim(1);
-        Patches patches = new Patches(op.conv(), images.dim(1), images.dim(2), images.dim(3), op.i(), op.j());
-        int depth = patches.depth();
-        int pixels = patches.pixels();
         Floats x = call.dense(0);
         Floats gy = call.dense(1);
         Floats gw = call.result(0);
-        for (int b = 0; b < images.dim(0); b++) {
+        if (!window.isImage()) {
+            WeightGradient.run(call, window, images, o, x, gy, gw);
+            return;
+        }
+        int pixels = window.pixels();
+        for (int b = 0; b < images; b++) {
             Product.Mode mode = b == 0 ? Product.Mode.SET : Product.Mode.ADD;
-            Product sum = new Product(gw.data(), gw.base(), 4L * depth, mode, Epilogue.NONE);
+            Product sum = new Product(gw.data(), gw.base(), 4L * window.c(), mode, Epilogue.NONE);
             Operand left = Operand.ofRows(gy.data(), gy.at((long) b * o * pixels), pixels);
-            Floats image = new Floats(x.data(), x.at(b * patches.image()));
-            call.choice().gemm().multiply(call.pool(), o, depth, pixels, left, patches.transposed(image), sum);
+            Operand right = Operand.ofRows(x.data(), x.at(b * window.image()), pixels);
+            call.choice().gemm().multiply(call.pool(), o, window.c(), pixels, left, right, sum);
         }
     }
 }

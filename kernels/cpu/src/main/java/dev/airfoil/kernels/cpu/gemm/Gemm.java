@@ -56,7 +56,7 @@ public record Gemm(Tile tile) {
     private static final int WIDE_SLOT = 2;
 
     /** Length of a block of depths: k in even parts of whole words of any {@link Stored}. */
-    static int depth(int k) {
+    public static int depth(int k) {
         return ceil(ceil(k, Math.max(1, ceil(k, DEPTH))), 4) * 4;
     }
 

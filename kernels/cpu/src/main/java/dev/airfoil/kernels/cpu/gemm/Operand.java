@@ -30,7 +30,7 @@ public record Operand(MemorySegment data, long base, long outer, long depth) imp
      *
      * @param room floats behind the panel that may be overwritten: with 8 all is written by whole vectors
      */
-    void pack(int i0, int w, int width, int room, int p0, int k, float[] to, int at) {
+    public void pack(int i0, int w, int width, int room, int p0, int k, float[] to, int at) {
         long from = base + i0 * outer + p0 * depth;
         if (outer == Float.BYTES) {
             Panels.columns(data, from, depth, w, width, room, k, to, at);
