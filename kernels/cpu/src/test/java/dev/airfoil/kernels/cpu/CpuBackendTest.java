@@ -296,16 +296,38 @@ class CpuBackendTest {
         for (Conv2d conv : List.of(
                 Conv2d.of(1, 1),
                 new Conv2d(2, 0, 0, 1, 1),
-                Conv2d.of(1, 0),
+                Conv2d.of(2, 1),
+                new Conv2d(3, 2, 1, 0, 1),
                 new Conv2d(1, 0, 2, 1, 1),
-                Conv2d.of(1, 3))) {
-            int k = conv.equals(Conv2d.of(1, 0)) ? 1 : 3;
-            int p = conv.outRows(29, k);
-            int q = conv.outCols(31, k);
-            check(conv, () -> List.of(n(1, 2, c, 29, 31), n(2, 13, c, k, k)));
-            check(new Conv2dGradInput(conv, 29, 31), () -> List.of(n(1, 13, c, k, k), n(2, 2, 13, p, q)));
-            check(new Conv2dGradWeight(conv, k, k), () -> List.of(n(1, 2, c, 29, 31), n(2, 2, 13, p, q)));
+                Conv2d.of(1, 4),
+                Conv2d.of(2, 5))) {
+            for (int w : new int[] {31, 32, 64}) {
+                convolution(conv, c, w, 3, 3);
+            }
         }
+        for (Conv2d conv : List.of(Conv2d.of(1, 0), Conv2d.of(2, 0), Conv2d.of(1, 1), Conv2d.of(3, 0))) {
+            convolution(conv, c, 32, 1, 1);
+        }
+        convolution(Conv2d.of(1, 1), 7, 32, 4, 2);
+        convolution(Conv2d.of(1, 2), 200, 16, 2, 5); // a row of the kernel is more than a block of depths
+    }
+
+    /** An image of 13 rows, to 13 channels: the image's gradient reads it the other way. */
+    private void convolution(Conv2d conv, int c, int w, int i, int j) {
+        int p = conv.outRows(13, i);
+        int q = conv.outCols(w, j);
+        check(conv, () -> List.of(n(1, 2, c, 13, w), n(2, 13, c, i, j)));
+        check(new Conv2dGradInput(conv, 13, w), () -> List.of(n(1, 13, c, i, j), n(2, 2, 13, p, q)));
+        check(new Conv2dGradWeight(conv, i, j), () -> List.of(n(1, 2, c, 13, w), n(2, 2, 13, p, q)));
+    }
+
+    @Test
+    void convolutionsOfManyChannels() {
+        // More channels than go together, and more pixels than are packed at a time.
+        check(Conv2d.of(1, 1), () -> List.of(n(1, 1, 3, 5, 48), n(2, 400, 3, 3, 3)));
+        check(new Conv2dGradInput(Conv2d.of(1, 1), 5, 48), () -> List.of(n(1, 3, 400, 3, 3), n(2, 1, 3, 5, 48)));
+        check(new Conv2dGradWeight(Conv2d.of(1, 1), 3, 3), () -> List.of(n(1, 1, 3, 5, 48), n(2, 1, 400, 5, 48)));
+        check(new Conv2dGradWeight(Conv2d.of(1, 1), 3, 3), () -> List.of(n(1, 1, 3, 100, 48), n(2, 1, 7, 100, 48)));
     }
 
     @Test

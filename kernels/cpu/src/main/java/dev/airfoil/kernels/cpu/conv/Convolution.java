@@ -51,10 +51,7 @@ final class Convolution {
             float[] left = shared.floats(WEIGHTS_SLOT, (long) height * window.i() * window.j() * window.c());
             Convolution all = new Convolution(window, weights, tile, left);
             weights.pack(call.pool(), window, all.depths, tile.rows(), left);
-            int units = all.strips.count() / all.strips.unit();
-            int even = (images * units + PIECES * call.pool().size() - 1)
-                    / (PIECES * call.pool().size());
-            int step = Math.min(all.strips.fitting(MOST), Math.max(1, even) * all.strips.unit());
+            int step = all.step(images, call.pool().size());
             int bands = (all.strips.count() + step - 1) / step;
             call.pool().split(images * bands, (from, to) -> {
                 try (Scratch own = Scratch.borrow()) {
@@ -69,6 +66,15 @@ final class Convolution {
                 }
             });
         }
+    }
+
+    /** Panels in a band: as many as fit, in even parts, and enough parts for all workers. */
+    private int step(int images, int workers) {
+        int units = strips.count() / strips.unit();
+        int most = Math.max(1, strips.fitting(MOST) / strips.unit());
+        int least = (PIECES * workers + images - 1) / images;
+        int bands = Math.clamp((units + most - 1) / most, Math.min(least, units), units);
+        return (units + bands - 1) / bands * strips.unit();
     }
 
     /** Images in parallel, or the product where there are few. */

@@ -7,6 +7,7 @@ import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -23,8 +24,8 @@ import jdk.incubator.vector.FloatVector;
  * Where they are not, every {@code width} pixels, from one row or more, get their depths {@code [i j c][width]} alone.
  */
 final class Strips {
-    /** What whole strips may read past the last pixel. */
-    private static final int SLACK = 64;
+    /** Channels that are read together, so that what is written runs on for a while. */
+    private static final int CHANNELS = 16;
     /** Between rows, so that they do not all fall on the same places of a cache. */
     private static final int GAP = 32;
 
@@ -77,7 +78,7 @@ final class Strips {
         private final int y0;
         private final int rows;
         private final MemorySegment panels;
-        /** Rows of one channel, each in phases: see {@link #line}. */
+        /** What each phase of columns sees of some channels {@code [channel][phase][row]}. */
         private final MemorySegment lines;
 
         private final int phases;
@@ -91,28 +92,34 @@ final class Strips {
             rows = window.row(p1) + window.i() - y0;
             panels = own.segment(PANELS_SLOT, (long) row * (whole ? rows * unit() : (n1 - n0) * window.i()));
             phases = Math.min(window.stride(), window.j());
-            length = q + window.j() / window.stride() + SLACK;
-            lines = own.segment(LINES_SLOT, (long) rows * phases * length);
-            for (int c = 0; c < window.c(); c++) {
-                Floats plane = new Floats(x.data(), x.at((long) c * window.h() * window.w()));
-                for (int r = 0; r < rows; r++) {
+            length = q + (window.j() - 1) / window.stride();
+            lines = own.segment(LINES_SLOT, (long) CHANNELS * phases * rows * length);
+            Column[] columns = new Column[phases];
+            Arrays.setAll(columns, v -> Column.of(window, v, length));
+            for (int c0 = 0; c0 < window.c(); c0 += CHANNELS) {
+                int c1 = Math.min(window.c(), c0 + CHANNELS);
+                for (int c = c0; c < c1; c++) {
+                    Floats plane = new Floats(x.data(), x.at((long) c * window.h() * window.w()));
                     for (int v = 0; v < phases; v++) {
-                        Lines.read(window, plane, y0 + r, v, length, lines, line(r, v));
+                        for (int r = 0; r < rows; r++) {
+                            columns[v].read(plane, y0 + r, lines, line(c - c0, r, v));
+                        }
                     }
                 }
-                if (whole) {
-                    strips(c);
-                } else {
-                    for (int n = n0; n < n1; n++) {
-                        pieces(n, c);
+                for (int j = 0; j < window.j(); j++) {
+                    if (whole) {
+                        strips(c0, c1, j);
+                    } else {
+                        pieces(n0, n1, c0, c1, j);
                     }
                 }
             }
         }
 
-        /** Byte of what column {@code j} of the kernel sees at output column 0. */
-        private long line(int r, int j) {
-            return 4L * (((long) r * phases + j % window.stride()) * length + j / window.stride());
+        /** Byte of what column {@code j} of the kernel sees of row {@code r} of a channel at output column 0. */
+        private long line(int c, int r, int j) {
+            int s = window.stride();
+            return 4L * (((c * phases + j % s) * rows + r) * length + j / s);
         }
 
         MemorySegment data() {
@@ -128,44 +135,45 @@ final class Strips {
             return 4L * row * ((long) (n - n0) * window.i() + i);
         }
 
-        private void strips(int c) {
-            int first = Math.max(0, -y0);
-            int end = Math.min(rows, window.h() - y0);
-            for (int j = 0; j < window.j(); j++) {
-                for (int r = first; r < end; r++) {
-                    long to = 4L * ((long) row * r + (j * window.c() + c) * width);
-                    spread(lines, line(r, j), unit(), width, panels, to, 4L * row * rows);
+        private void strips(int c0, int c1, int j) {
+            long next = line(1, 0, 0) - line(0, 0, 0);
+            for (int k = 0; k < unit(); k++) {
+                for (int r = 0; r < rows; r++) {
+                    long from = line(0, r, j) + 4L * k * width;
+                    long to = 4 * ((long) row * (k * rows + r) + (j * window.c() + c0) * width);
+                    spread(lines, from, next, c1 - c0, width, panels, to);
                 }
             }
         }
 
-        private void pieces(int n, int c) {
-            int end = Math.min(window.pixels(), (n + 1) * width);
-            for (int pixel = n * width; pixel < end; ) {
-                int p = pixel / q;
-                int length = Math.min(end, (p + 1) * q) - pixel;
-                for (int i = 0; i < window.i(); i++) {
-                    for (int j = 0; j < window.j(); j++) {
-                        long from = line(window.row(p) - y0 + i, j) + 4L * (pixel - p * q);
-                        long to = at(n, i) + 4L * ((j * window.c() + c) * width + pixel - n * width);
-                        Lines.copy(lines, from, length, panels, to);
+        private void pieces(int n0, int n1, int c0, int c1, int j) {
+            for (int n = n0; n < n1; n++) {
+                int end = Math.min(window.pixels(), (n + 1) * width);
+                for (int pixel = n * width; pixel < end; ) {
+                    int p = pixel / q;
+                    int count = Math.min(end, (p + 1) * q) - pixel;
+                    for (int i = 0; i < window.i(); i++) {
+                        for (int c = c0; c < c1; c++) {
+                            long from = line(c - c0, window.row(p) - y0 + i, j) + 4L * (pixel - p * q);
+                            long to = at(n, i) + 4L * ((j * window.c() + c) * width + pixel - n * width);
+                            Column.copy(lines, from, count, panels, to);
+                        }
                     }
+                    pixel += count;
                 }
-                pixel += length;
             }
         }
     }
 
-    /** Strip after strip of a line. */
-    private static void spread(MemorySegment x, long from, int n, int width, MemorySegment y, long at, long step) {
+    /** A strip of a line of each channel. */
+    private static void spread(
+            MemorySegment x, long from, long next, int channels, int width, MemorySegment y, long at) {
         MemorySegment s = Lanes.offHeap(x);
         MemorySegment to = Lanes.offHeap(y);
-        long source = from;
-        for (int k = 0; k < n; k++) {
-            long target = at + k * step;
-            for (int g = 0; g < width; g += Lanes.N) {
-                FloatVector.fromMemorySegment(F, s, source, LE).intoMemorySegment(to, target + 4L * g, LE);
-                source += 4L * Lanes.N;
+        for (int g = 0; g < width; g += Lanes.N) {
+            for (int c = 0; c < channels; c++) {
+                FloatVector.fromMemorySegment(F, s, from + c * next + 4L * g, LE)
+                        .intoMemorySegment(to, at + 4L * (c * width + g), LE);
             }
         }
     }

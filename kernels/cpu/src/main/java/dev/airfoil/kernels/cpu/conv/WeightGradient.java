@@ -143,11 +143,11 @@ final class WeightGradient {
         for (int d = d0; d < d0 + w; d++) {
             int c = d % window.c();
             Floats plane = new Floats(x.data(), x.at((long) c * window.h() * window.w()));
+            Column column = Column.of(window, d / window.c(), q);
             for (int v = 0; v < phases; v++) {
                 for (int r = 0; r < rows; r++) {
-                    int y = window.row(p0 + r) + v;
                     long at = 4L * (((long) (d - d0) * phases + v) * rows + r) * q;
-                    Lines.read(window, plane, y, d / window.c(), q, lines, at);
+                    column.read(plane, window.row(p0 + r) + v, lines, at);
                 }
             }
         }
