@@ -14,11 +14,14 @@ import java.lang.foreign.MemorySegment;
  */
 final class Convolution {
     /** Floats of packed image, about, in a band. */
-    static int MOST = Integer.getInteger("MOST", 1 << 19);
+    private static final int MOST = 1 << 19;
     /** Output channels whose weights, of one block of depths, stay in the second-level cache. */
     private static final int ROWS = 342;
     /** Bands for each worker, at least. */
     private static final int PIECES = 2;
+
+    /** Below this many multiplications, about, a convolution runs on its caller alone. */
+    private static final long PARALLEL = 200_000;
 
     private static final int WEIGHTS_SLOT = 0;
     private static final int TILE_SLOT = 2;
@@ -53,7 +56,8 @@ final class Convolution {
             weights.pack(call.pool(), window, all.depths, tile.rows(), left);
             int step = all.step(images, call.pool().size());
             int bands = (all.strips.count() + step - 1) / step;
-            call.pool().split(images * bands, (from, to) -> {
+            boolean worthIt = (long) images * window.pixels() * weights.outputs() * all.depths.length() > PARALLEL;
+            call.pool().splitIf(worthIt, images * bands, (from, to) -> {
                 try (Scratch own = Scratch.borrow()) {
                     for (int k = from; k < to; k++) {
                         int image = k / bands;

@@ -1,7 +1,6 @@
 package dev.airfoil.kernels.cpu.conv;
 
 import dev.airfoil.kernels.cpu.Floats;
-import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.gemm.Gemm;
 import dev.airfoil.kernels.cpu.vector.Lanes;
@@ -14,11 +13,6 @@ import java.lang.foreign.MemorySegment;
  * of a kernel turned by half a turn.
  */
 record Weights(MemorySegment data, long base, int outputs, long output, long input, long down, long across) {
-    /** Input channels at a time: few enough that their weights for a tile's rows stay in a cache. */
-    private static final int CHANNELS = 32;
-
-    private static final int PIECE_SLOT = 0;
-
     /** Those of a dense {@code weight [o c i j]} that lies at {@code data}. */
     static Weights of(Floats data, Tensor weight) {
         long down = 4L * weight.dim(3);
@@ -33,67 +27,28 @@ record Weights(MemorySegment data, long base, int outputs, long output, long inp
     void pack(WorkerPool pool, Window window, Depths depths, int mr, float[] to) {
         int panels = (outputs + mr - 1) / mr;
         pool.split(panels, (from, end) -> {
-            try (Scratch own = Scratch.borrow()) {
-                for (int panel = from; panel < end; panel++) {
-                    int o = panel * mr;
-                    int w = Math.min(mr, outputs - o);
-                    for (int c = 0; c < window.c(); c += CHANNELS) {
-                        Piece piece = piece(window, o, w, c, Math.min(CHANNELS, window.c() - c), own);
-                        piece.pack(window, depths, panels, panel, mr, to);
+            for (int panel = from; panel < end; panel++) {
+                for (int i = 0; i < window.i(); i++) {
+                    for (int part = 0; part < depths.parts(); part++) {
+                        int d0 = depths.start(part);
+                        int d1 = depths.start(part + 1);
+                        int at = mr * (panels * (i * depths.length() + d0) + panel * (d1 - d0));
+                        pack(panel * mr, Math.min(mr, outputs - panel * mr), mr, i, window.c(), d0, d1, to, at);
                     }
                 }
             }
         });
     }
 
-    /**
-     * Output channels {@code o .. o + w}, input channels {@code c .. c + n} in an array, in the order in which they lie in
-     * memory: read in runs, those of one output channel or those of one input channel.
-     */
-    private Piece piece(Window window, int o, int w, int c, int n, Scratch own) {
-        long i = (window.i() - 1) * down;
-        long j = (window.j() - 1) * across;
-        long first = Math.min(0, i) + Math.min(0, j);
-        int taps = (int) (Math.abs(i) + Math.abs(j)) / 4 + 1;
-        boolean byOutputs = output > input;
-        int run = taps + (int) (byOutputs ? (n - 1) * input : (w - 1) * output) / 4;
-        int runs = byOutputs ? w : n;
-        float[] data = own.floats(PIECE_SLOT, (long) runs * run);
-        for (int k = 0; k < runs; k++) {
-            long from = base + first + o * output + c * input + k * (byOutputs ? output : input);
-            Lanes.copy(this.data, from, data, k * run, run);
-        }
-        int row = byOutputs ? run : (int) output / 4;
-        int next = byOutputs ? (int) input / 4 : run;
-        return new Piece(data, (int) -first / 4, w, row, c, n, next, (int) down / 4, (int) across / 4);
-    }
-
-    /** Weight (r, d, i, j) is {@code data[base + r * row + d * next + i * down + j * across]}. */
-    private record Piece(float[] data, int base, int w, int row, int c, int n, int next, int down, int across) {
-        void pack(Window window, Depths depths, int panels, int panel, int mr, float[] to) {
-            for (int tap = 0; tap < window.i() * window.j(); tap++) {
-                int i = tap / window.j();
-                int j = tap % window.j();
-                int start = j * window.c() + c;
-                for (int d = start; d < start + n; ) {
-                    int part = d / depths.most();
-                    int d0 = depths.start(part);
-                    int kb = depths.start(part + 1) - d0;
-                    int count = Math.min(start + n, d0 + kb) - d;
-                    int at = mr * (panels * (i * depths.length() + d0) + panel * kb + d - d0);
-                    int from = base + i * down + j * across + (d - start) * next;
-                    for (int r = 0; r < w; r++) {
-                        spread(data, from + r * row, next, count, to, at + r, mr);
-                    }
-                    d += count;
-                }
+    /** Output channels {@code o .. o + n}, depths {@code d0 .. d1} of row {@code i} of the kernel. */
+    private void pack(int o, int n, int mr, int i, int channels, int d0, int d1, float[] to, int start) {
+        int at = start;
+        for (int d = d0; d < d1; d++) {
+            long from = base + o * output + d % channels * input + i * down + d / channels * across;
+            for (int r = 0; r < n; r++) {
+                to[at + r] = Lanes.get(data, from + r * output);
             }
-        }
-
-        private static void spread(float[] x, int from, int next, int count, float[] y, int at, int step) {
-            for (int k = 0; k < count; k++) {
-                y[at + k * step] = x[from + k * next];
-            }
+            at += mr;
         }
     }
 

@@ -96,9 +96,4 @@ public final class Lanes {
     public static void copy(float[] from, int at, MemorySegment s, long offset, int n) {
         MemorySegment.copy(from, at, s, FLOAT, offset, n);
     }
-
-    /** Copies {@code n} floats out of {@code s}. */
-    public static void copy(MemorySegment s, long offset, float[] to, int at, int n) {
-        MemorySegment.copy(s, FLOAT, offset, to, at, n);
-    }
 }
