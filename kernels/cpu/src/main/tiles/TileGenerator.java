@@ -63,6 +63,11 @@ final class TileGenerator {
             return bits == 256;
         }
 
+        /** Whether even C is too much for the first compiler in the method of the loop. */
+        boolean addsApart() {
+            return rows * vectors > 16;
+        }
+
         int columns() {
             return vectors * bits / 32;
         }
@@ -148,7 +153,17 @@ final class TileGenerator {
                 %s}
                 """
                 .formatted(
-                        s.why, s.name(), s.bits, s.rows, s.columns(), s.step(), s.rowStep(), method(s, false), method(s, true));
+                        s.why, s.name(), s.bits, s.rows, s.columns(), s.step(), s.rowStep(), method(s, false), s.addsApart() ? apart() : method(s, true));
+    }
+
+    private static String apart() {
+        return """
+                    @Override
+                    public void addWhole(
+                            int tiles, int k, float[] a, int ao, int next, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
+                        addApart(tiles, k, a, ao, next, b, bo, c, co, cs);
+                    }
+                """;
     }
 
     /** {@code zeroWhole} or {@code addWhole}. A segment of unknown kind would be looked into before each of its loads. */

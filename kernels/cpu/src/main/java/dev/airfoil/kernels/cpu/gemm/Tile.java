@@ -3,6 +3,7 @@ package dev.airfoil.kernels.cpu.gemm;
 import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 
+import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -49,6 +50,44 @@ public interface Tile {
     /** {@code C += A B}, see {@link #zeroWhole}. */
     void addWhole(
             int tiles, int k, float[] a, int ao, int next, MemorySegment b, long bo, MemorySegment c, long co, long cs);
+
+    /**
+     * {@link #addWhole} by way of memory of its own. A method with the loop of a large tile and its C as well is more than the
+     * first compiler takes; on a machine with one core the second then never came (seen for 45 s).
+     */
+    default void addApart(
+            int tiles,
+            int k,
+            float[] a,
+            int ao,
+            int next,
+            MemorySegment b,
+            long bo,
+            MemorySegment y,
+            long co,
+            long cs) {
+        MemorySegment c = Lanes.offHeap(y);
+        int rows = tiles * rows();
+        int columns = columns();
+        int end = F.loopBound(columns);
+        try (Scratch own = Scratch.borrow()) {
+            MemorySegment sums = Lanes.offHeap(own.segment(0, (long) rows * columns));
+            zeroWhole(tiles, k, a, ao, next, b, bo, sums, 0, 4L * columns);
+            for (int i = 0; i < rows; i++) {
+                long from = 4L * i * columns;
+                long to = co + i * cs;
+                int j = 0;
+                for (; j < end; j += Lanes.N) {
+                    FloatVector.fromMemorySegment(F, c, to + 4L * j, LE)
+                            .add(FloatVector.fromMemorySegment(F, sums, from + 4L * j, LE))
+                            .intoMemorySegment(c, to + 4L * j, LE);
+                }
+                for (; j < columns; j++) {
+                    Lanes.set(c, to + 4L * j, Lanes.get(c, to + 4L * j) + Lanes.get(sums, from + 4L * j));
+                }
+            }
+        }
+    }
 
     /** {@code C = A B} over {@code k >= 1} depths for {@code tiles} tiles below each other. */
     default void zero(

@@ -22,8 +22,9 @@ class TileSizeTest {
     }
 
     /**
-     * The first compiler runs out of virtual registers in methods that are too long (seen from 2,073 bytes on), and the
-     * second never gets to them: such a tile runs at a fiftieth of its speed, on machines with its vector width alone.
+     * The first compiler runs out of virtual registers in methods that are too long (seen from 1,801 bytes on), and the
+     * second is late or never gets to them: such a tile runs at a fiftieth of its speed, on machines with its vector width
+     * alone.
      */
     @ParameterizedTest
     @MethodSource("tiles")
@@ -34,7 +35,7 @@ class TileSizeTest {
                 int length = method.code()
                         .map(code -> ((CodeAttribute) code).codeLength())
                         .orElse(0);
-                assertThat(length).as(method.methodName().stringValue()).isLessThan(2_000);
+                assertThat(length).as(method.methodName().stringValue()).isLessThan(1_700);
             }
         }
     }
