@@ -21,7 +21,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Built programs in a folder, by name. A file ends with the checksum of its name and program, because a driver may
- * fall over half of one, and take another program for this. The folder is bounded: before the first new program of a process, those that were not used for longest go.
+ * fall over half of one, and take another program for this. The folder is bounded: before the first new program of a
+ * process, those that were not used for longest go.
  * What cannot be read or written only costs time.
  */
 final class ProgramFiles {
