@@ -65,6 +65,9 @@ public record FlashAttention(Tiles.Attention tiles) {
         private final int mr = tile.rows();
         private final int nr = tile.columns();
         private final int eUp;
+        /** Depths of packed queries and keys. */
+        private final int depth;
+
         private final int mostKeys;
 
         private final float[] kPanels;
@@ -93,12 +96,13 @@ public record FlashAttention(Tiles.Attention tiles) {
             this.p = p;
             this.e = p.e();
             this.eUp = up(e, nr);
-            this.mostKeys = up(Math.min(p.m(), KEYS), mr);
-            this.kPanels = scratch.floats(0, (long) up(p.m(), mr) * e + 16);
+            this.depth = Tile.whole(e);
+            this.mostKeys = up(Math.min(p.m(), KEYS), mr * Tile.WHOLE);
+            this.kPanels = scratch.floats(0, (long) up(p.m(), mr) * depth + 16);
             this.weights = scratch.floats(1, (long) mostKeys * width);
-            this.panel = scratch.floats(2, (long) nr * Math.max(p.m(), e) + 16);
-            this.vPanels = scratch.segment(0, (long) eUp * p.m());
-            this.qPanels = scratch.segment(1, (long) e * width);
+            this.panel = scratch.floats(2, (long) nr * Tile.whole(Math.max(p.m(), e)) + 16);
+            this.vPanels = scratch.segment(0, (long) eUp * Tile.whole(p.m()));
+            this.qPanels = scratch.segment(1, (long) depth * width);
             this.scores = scratch.segment(2, (long) mostKeys * width);
             this.out = scratch.segment(3, (long) width * eUp);
             this.keptK = scratch.segment(4, (long) p.m() * e);
@@ -136,7 +140,7 @@ public record FlashAttention(Tiles.Attention tiles) {
             int m = p.limit(b, q0 + rows - 1);
             // Even parts, so that the last block is no stub.
             int parts = (m + KEYS - 1) / KEYS;
-            int step = parts == 0 ? 1 : up((m + parts - 1) / parts, mr);
+            int step = parts == 0 ? 1 : up((m + parts - 1) / parts, mr * Tile.WHOLE);
             for (int k0 = 0; k0 < m; k0 += step) {
                 keys(q0, rows, k0, Math.min(step, m - k0));
             }
@@ -149,9 +153,10 @@ public record FlashAttention(Tiles.Attention tiles) {
         }
 
         private void keys(int q0, int rows, int k0, int n) {
-            int m = p.keys().count(b);
+            int m = Tile.whole(p.keys().count(b));
+            long row = 4L * width;
             for (int j = 0; j < rows; j += nr) {
-                tile.zero(up(n, mr) / mr, e, kPanels, k0 * e, qPanels, 4L * j * e, scores, 4L * j, 4L * width);
+                tile.zero(up(n, mr) / mr, depth, kPanels, k0 * depth, qPanels, 4L * j * depth, scores, 4L * j, row);
             }
             if (p.limit(b, q0) < k0 + n) {
                 hide(q0, rows, k0, n);
@@ -166,12 +171,14 @@ public record FlashAttention(Tiles.Attention tiles) {
             if (k0 > 0 && !bounded) {
                 rescale(rows);
             }
+            int keys = Tile.whole(n);
+            Arrays.fill(weights, n * width, keys * width, 0);
             for (int j = 0; j < e; j += nr) {
                 long from = 4L * (j * (long) m + (long) k0 * nr);
                 if (k0 > 0) {
-                    wide.add(up(rows, mr) / mr, n, weights, 0, vPanels, from, out, 4L * j, 4L * eUp);
+                    wide.add(up(rows, mr) / mr, keys, weights, 0, vPanels, from, out, 4L * j, 4L * eUp);
                 } else {
-                    wide.zero(up(rows, mr) / mr, n, weights, 0, vPanels, from, out, 4L * j, 4L * eUp);
+                    wide.zero(up(rows, mr) / mr, keys, weights, 0, vPanels, from, out, 4L * j, 4L * eUp);
                 }
             }
         }

@@ -59,6 +59,9 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
         private final Tensors t;
         private final int e;
         private final int n;
+        /** Depths of packed rows of a head. */
+        private final int depth;
+
         private final Tile tile = tiles.packed();
         private final Tile wide = tiles.wide();
         private final Tile byRows = tiles.rows();
@@ -68,7 +71,7 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
         /** Keys in a block. */
         private final int width = tiles.width();
 
-        private final int rows = up(QUERIES, mr);
+        private final int rows = up(QUERIES, mr * Tile.WHOLE);
 
         private final float[] qLeft;
         private final float[] goLeft;
@@ -101,20 +104,21 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
             this.e = p.e();
             this.n = p.n();
             this.eUp = up(e, nr);
+            this.depth = Tile.whole(e);
             int m = p.m();
-            int most = Math.max(Math.max(n, m), e);
-            this.qLeft = s.floats(0, (long) up(n, mr) * e + 16);
-            this.goLeft = s.floats(1, (long) up(n, mr) * e + 16);
+            int most = Tile.whole(Math.max(Math.max(n, m), e));
+            this.qLeft = s.floats(0, (long) up(n, mr) * depth + 16);
+            this.goLeft = s.floats(1, (long) up(n, mr) * depth + 16);
             this.weights = s.floats(2, (long) rows * width);
             this.grads = s.floats(3, (long) rows * width);
             this.panel = s.floats(5, (long) nr * most + 16);
             this.shift = s.floats(6, n);
             this.delta = s.floats(7, n);
-            this.qRight = s.segment(0, (long) eUp * n);
-            this.goRight = s.segment(1, (long) eUp * n);
-            this.kPanels = s.segment(2, (long) eUp * m);
-            this.kTurned = s.segment(3, (long) up(m, nr) * e);
-            this.vTurned = s.segment(4, (long) up(m, nr) * e);
+            this.qRight = s.segment(0, (long) eUp * Tile.whole(n));
+            this.goRight = s.segment(1, (long) eUp * Tile.whole(n));
+            this.kPanels = s.segment(2, (long) eUp * Tile.whole(m));
+            this.kTurned = s.segment(3, (long) up(m, nr) * depth);
+            this.vTurned = s.segment(4, (long) up(m, nr) * depth);
             this.kept = s.segment(5, 2L * m * e);
             this.keptK = kept.asSlice(0, 4L * m * e);
             this.keptV = kept.asSlice(4L * m * e, 4L * m * e);
@@ -203,11 +207,11 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
             weights(b, q0, queries, k0, keys);
             ofKeys(weights, q0, queries, goRight, keys, gv);
             ofKeys(grads, q0, queries, qRight, keys, gk);
-            int m = p.keys().count(b);
+            int m = Tile.whole(p.keys().count(b));
             for (int j = 0; j < e; j += nr) {
                 long right = 4L * (j * (long) m + (long) k0 * nr);
                 long to = 4L * ((long) q0 * eUp + j);
-                byRows.add(up(queries, mr) / mr, keys, grads, 0, kPanels, right, gq, to, 4L * eUp);
+                byRows.add(up(queries, mr) / mr, Tile.whole(keys), grads, 0, kPanels, right, gq, to, 4L * eUp);
             }
         }
 
@@ -216,15 +220,16 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
                 float[] left, int q0, int queries, MemorySegment right, int k0, int keys, MemorySegment to) {
             long stride = 4L * width;
             for (int j = 0; j < keys; j += nr) {
-                tile.zero(up(queries, mr) / mr, e, left, q0 * e, right, 4L * (k0 + j) * e, to, 4L * j, stride);
+                long panel = 4L * (k0 + j) * depth;
+                tile.zero(up(queries, mr) / mr, depth, left, q0 * depth, right, panel, to, 4L * j, stride);
             }
         }
 
         /** {@code sum [keys e] += weights^T [keys queries] right [queries e]}. */
         private void ofKeys(float[] weights, int q0, int queries, MemorySegment right, int keys, MemorySegment sum) {
             for (int j = 0; j < e; j += nr) {
-                long panel = 4L * (j * (long) n + (long) q0 * nr);
-                wide.add(up(keys, mr) / mr, queries, weights, 0, right, panel, sum, 4L * j, 4L * eUp);
+                long panel = 4L * (j * (long) Tile.whole(n) + (long) q0 * nr);
+                wide.add(up(keys, mr) / mr, Tile.whole(queries), weights, 0, right, panel, sum, 4L * j, 4L * eUp);
             }
         }
 
@@ -235,13 +240,16 @@ public record FlashAttentionGrad(Tiles.Attention tiles) {
                 Softmax2.gradients(
                         scores, weightGrads, width, j, queries, q0, c, shift, p.scale(), delta, weights, grads);
             }
+            int most = Tile.whole(keys);
             for (int i = 0; i < queries; i++) {
-                int limit = Math.max(0, p.limit(b, q0 + i) - k0);
-                if (limit < keys) {
-                    Arrays.fill(weights, i * width + limit, i * width + keys, 0);
-                    Arrays.fill(grads, i * width + limit, i * width + keys, 0);
+                int limit = Math.clamp(p.limit(b, q0 + i) - k0, 0, keys);
+                if (limit < most) {
+                    Arrays.fill(weights, i * width + limit, i * width + most, 0);
+                    Arrays.fill(grads, i * width + limit, i * width + most, 0);
                 }
             }
+            Arrays.fill(weights, queries * width, Tile.whole(queries) * width, 0);
+            Arrays.fill(grads, queries * width, Tile.whole(queries) * width, 0);
         }
     }
 }

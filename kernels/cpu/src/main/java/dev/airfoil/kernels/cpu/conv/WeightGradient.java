@@ -107,7 +107,7 @@ final class WeightGradient {
         int rows = p1 - p0 + (window.i() - 1) / window.stride();
         int chunks = (o + ROWS - 1) / ROWS;
         try (Scratch own = Scratch.borrow()) {
-            MemorySegment panel = own.segment(PANEL_SLOT, (long) phases * rows * window.outCols() * nr);
+            MemorySegment panel = own.segment(PANEL_SLOT, (long) Tile.whole(phases * rows * window.outCols()) * nr);
             for (int n = from; n < to; n++) {
                 pack(x, p0, rows, n, own, panel);
                 for (int chunk = 0; chunk < chunks; chunk++) {
@@ -151,8 +151,8 @@ final class WeightGradient {
                 }
             }
         }
-        float[] turn = own.floats(TURN_SLOT, (long) nr * depth + 16);
-        Operand.ofRows(lines, 0, depth).pack(0, w, nr, 0, depth, turn, to, 0);
+        float[] turn = own.floats(TURN_SLOT, (long) nr * Tile.whole(depth) + 16);
+        Operand.ofRows(lines, 0, depth).packRight(w, nr, depth, turn, to);
     }
 
     /** Output channels {@code from .. to}: from panels to {@code [o c i j]}. */

@@ -35,7 +35,7 @@ public final class FewRows {
         int width = b.gemm().tile().columns();
         int panels = (b.n() + width - 1) / width;
         try (Scratch shared = Scratch.borrow()) {
-            float[] ap = shared.floats(A_SLOT, (long) groups * NarrowTile.ROWS * b.k() + 16);
+            float[] ap = shared.floats(A_SLOT, (long) groups * NarrowTile.ROWS * Tile.whole(b.k()) + 16);
             a.packLeft(m, NarrowTile.ROWS, b.k(), ap);
             pool.splitIf((long) m * b.n() * b.k() > PARALLEL, panels, (from, to) -> {
                 try (Scratch own = Scratch.borrow()) {
@@ -44,7 +44,7 @@ public final class FewRows {
                         int columns = Math.min(width, b.n() - panel * width);
                         for (int g = 0; g < groups; g++) {
                             int first = g * NarrowTile.ROWS;
-                            sums(b, panel, panels, width, ap, first * b.k(), tile);
+                            sums(b, panel, panels, width, ap, first * Tile.whole(b.k()), tile);
                             long at = c.base() + first * c.stride() + 4L * panel * width;
                             int rows = Math.min(NarrowTile.ROWS, m - first);
                             for (int i = 0; i < rows; i++) {
@@ -66,7 +66,7 @@ public final class FewRows {
         tile.asSlice(0, NarrowTile.ROWS * step).fill((byte) 0);
         for (int p0 = 0; p0 < b.k(); p0 += kc) {
             int words = Math.min(kc, b.k() - p0) / per;
-            long bo = p0 / per * panels * step + panel * words * step;
+            long bo = p0 / per * panels * step + panel * Tile.whole(words) * step;
             int ap = ao + p0 * NarrowTile.ROWS;
             for (int j = 0; j < width; j += Lanes.N) {
                 if (b.stored() == Stored.BF16) {

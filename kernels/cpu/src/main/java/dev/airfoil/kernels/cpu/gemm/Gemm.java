@@ -55,9 +55,10 @@ public record Gemm(Tile tile) {
     private static final int TILE_SLOT = 1;
     private static final int WIDE_SLOT = 2;
 
-    /** Length of a block of depths: k in even parts of whole words of any {@link Stored}. */
+    /** Length of a block of depths: k in even parts, whose words are whole turns of a tile's loop with any {@link Stored}. */
     public static int depth(int k) {
-        return ceil(ceil(k, Math.max(1, ceil(k, DEPTH))), 4) * 4;
+        int turns = 4 * Tile.WHOLE;
+        return ceil(ceil(k, Math.max(1, ceil(k, DEPTH))), turns) * turns;
     }
 
     private static int ceil(int a, int b) {
@@ -66,7 +67,7 @@ public record Gemm(Tile tile) {
 
     /** Words that {@link #pack} needs for B {@code [k n]}. */
     public long packedSize(Stored stored, int k, int n) {
-        return (long) ceil(n, tile.columns()) * tile.columns() * (k / stored.perWord());
+        return (long) ceil(n, tile.columns()) * tile.columns() * Tile.whole(k / stored.perWord());
     }
 
     /**
@@ -74,7 +75,7 @@ public record Gemm(Tile tile) {
      *
      * @param b words along the depth, whose length {@code k} is a whole number of them
      */
-    public PackedMatrix pack(WorkerPool pool, Stored stored, int k, int n, Factor b, MemorySegment to) {
+    public PackedMatrix pack(WorkerPool pool, Stored stored, int k, int n, Operand b, MemorySegment to) {
         requireWords(stored, k);
         int panels = ceil(n, tile.columns());
         int words = k / stored.perWord();
@@ -84,7 +85,7 @@ public record Gemm(Tile tile) {
             for (int i = from; i < end; i++) {
                 int p0 = i / panels * kc;
                 int kb = Math.min(kc, words - p0);
-                long at = 4L * tile.columns() * ((long) p0 * panels + i % panels * kb);
+                long at = 4L * tile.columns() * ((long) p0 * panels + i % panels * Tile.whole(kb));
                 packB(b, n, p0, kb, to, at, i % panels, i % panels + 1);
             }
         });
@@ -99,12 +100,12 @@ public record Gemm(Tile tile) {
     }
 
     /** {@code C [m n] (+)= A [m k] B [k n]}, B packed for this call. */
-    public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Factor b, Product c) {
+    public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Operand b, Product c) {
         multiply(pool, m, n, k, a, Stored.F32, b, c);
     }
 
     /** The same with B in words of {@code stored} along the depth, whose length is a whole number of them. */
-    public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Stored stored, Factor b, Product c) {
+    public void multiply(WorkerPool pool, int m, int n, int k, Operand a, Stored stored, Operand b, Product c) {
         requireWords(stored, k);
         run(pool, m, n, k, a, new Right(stored, b, MemorySegment.NULL), c);
     }
@@ -119,13 +120,18 @@ public record Gemm(Tile tile) {
     }
 
     /** B: how and where it is, and its panels; where these are no memory, they must be filled first. */
-    private record Right(Stored stored, Factor from, MemorySegment panels) {
+    private record Right(Stored stored, Operand from, MemorySegment panels) {
         boolean mustPack() {
             return panels.byteSize() == 0;
         }
 
         int words(int depths) {
             return depths / stored.perWord();
+        }
+
+        /** Words of a packed depth of so many. */
+        int packed(int depths) {
+            return Tile.whole(words(depths));
         }
     }
 
@@ -139,7 +145,7 @@ public record Gemm(Tile tile) {
             if (k == 0) {
                 empty(m, n, c, shared.segment(TILE_SLOT, Lanes.N));
             } else if (grid.rows == 1
-                    && (long) grid.mPanels * tile.rows() * k <= LARGE
+                    && (long) grid.mPanels * tile.rows() * Tile.whole(k) <= LARGE
                     && !(b.mustPack() && b.from().hasLongDepths())) {
                 byColumns(pool, workers, m, n, k, a, b, c, shared);
             } else {
@@ -158,14 +164,22 @@ public record Gemm(Tile tile) {
         int nPanels = ceil(n, tile.columns());
         int height = mPanels * tile.rows();
         int kc = depth(k);
-        float[] rows = shared.floats(A_SLOT, (long) height * k + 16);
+        float[] rows = shared.floats(A_SLOT, (long) height * Tile.whole(k) + 16);
         pool.splitIf(workers > 1, mPanels * ceil(k, kc), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int p0 = i / mPanels * kc;
                 int panel = i % mPanels;
                 int kb = Math.min(kc, k - p0);
                 // Past a panel only what the same worker writes next may be written.
-                packA(a, m, panel, i + 1 < to ? 8 : 0, p0, kb, rows, height * p0 + panel * tile.rows() * kb);
+                packA(
+                        a,
+                        m,
+                        panel,
+                        i + 1 < to ? 8 : 0,
+                        p0,
+                        kb,
+                        rows,
+                        height * p0 + panel * tile.rows() * Tile.whole(kb));
             }
         });
         int group = Math.clamp(nPanels / (PIECES * workers), LEAST_GROUP, MOST_GROUP);
@@ -174,7 +188,7 @@ public record Gemm(Tile tile) {
                 Part part = new Part(m, n, k, b.stored(), c, rows, own);
                 boolean packs = b.mustPack();
                 MemorySegment panels =
-                        packs ? own.segment(B_SLOT, (long) group * tile.columns() * b.words(kc)) : b.panels();
+                        packs ? own.segment(B_SLOT, (long) group * tile.columns() * b.packed(kc)) : b.panels();
                 for (int g = from; g < to; g++) {
                     int j0 = g * group;
                     int j1 = Math.min(nPanels, j0 + group);
@@ -193,7 +207,7 @@ public record Gemm(Tile tile) {
 
     /** Where panel {@code j} of a block of depths begins, in bytes, if the blocks before it are packed too. */
     private long place(Right b, int nPanels, int p0, int kb, int j) {
-        return 4L * tile.columns() * ((long) b.words(p0) * nPanels + (long) b.words(kb) * j);
+        return 4L * tile.columns() * ((long) b.words(p0) * nPanels + (long) b.packed(kb) * j);
     }
 
     /**
@@ -221,8 +235,8 @@ public record Gemm(Tile tile) {
             int end = Math.min(k, start + step);
             if (packs) {
                 pool.splitIf(parallel, nPanels, (from, to) -> {
-                    int words = b.words(end - first);
-                    packB(b.from(), n, b.words(first), words, panels, 4L * tile.columns() * from * words, from, to);
+                    long at = 4L * tile.columns() * from * b.packed(end - first);
+                    packB(b.from(), n, b.words(first), b.words(end - first), panels, at, from, to);
                 });
             }
             pool.splitIf(parallel, grid.size(), (from, to) -> {
@@ -240,7 +254,7 @@ public record Gemm(Tile tile) {
                         for (int p0 = first; p0 < end; p0 += kc) {
                             int kb = Math.min(kc, end - p0);
                             for (int ip = i0; ip < i1; ip++) {
-                                packA(a, m, ip, 8, p0, kb, rows, (ip - i0) * tile.rows() * kb);
+                                packA(a, m, ip, 8, p0, kb, rows, (ip - i0) * tile.rows() * Tile.whole(kb));
                             }
                             long at = place(b, nPanels, packs ? 0 : p0, kb, j0);
                             part.block(i0, i1, 0, j0, j1, panels, at, p0, kb);
@@ -255,7 +269,7 @@ public record Gemm(Tile tile) {
     /** Packs panel {@code i} of A, see {@link Operand#pack}. */
     private void packA(Operand a, int m, int i, int room, int p0, int kb, float[] to, int at) {
         int mr = tile.rows();
-        a.pack(i * mr, Math.min(mr, m - i * mr), mr, room, p0, kb, to, at);
+        a.packWhole(i * mr, Math.min(mr, m - i * mr), mr, room, p0, kb, to, at);
     }
 
     private void empty(int m, int n, Product c, MemorySegment spare) {
@@ -269,13 +283,13 @@ public record Gemm(Tile tile) {
     }
 
     /** Packs the panels of columns {@code from .. end} to byte {@code at} and on. */
-    private void packB(Factor b, int n, int p0, int kb, MemorySegment to, long at, int from, int end) {
+    private void packB(Operand b, int n, int p0, int kb, MemorySegment to, long at, int from, int end) {
         if (from >= end) {
             return;
         }
         int nr = tile.columns();
         try (Scratch own = Scratch.borrow()) {
-            float[] panel = own.floats(PANEL_SLOT, (long) nr * kb + 16);
+            float[] panel = own.floats(PANEL_SLOT, (long) nr * Tile.whole(kb) + 16);
             b.packAll(from * nr, Math.min(n, end * nr) - from * nr, nr, p0, kb, panel, to, at);
         }
     }
@@ -332,15 +346,16 @@ public record Gemm(Tile tile) {
          */
         void block(int i0, int i1, int ao, int j0, int j1, MemorySegment panels, long bo, int p0, int kb) {
             boolean adds = p0 > 0 || c.mode() == Product.Mode.ADD;
-            int words = kb / stored.perWord();
+            int depths = Tile.whole(kb);
+            int words = Tile.whole(kb / stored.perWord());
             int first = j0;
             for (int j = j0; j < j1; j++) {
                 long panel = bo + 4L * (j - j0) * tile.columns() * words;
                 if (stored == Stored.F32) {
-                    column(i0, i1, ao, j, kb, panels, panel, adds);
+                    column(i0, i1, ao, j, depths, panels, panel, adds);
                 } else {
                     stored.widen(panels, panel, words, tile.columns(), wide);
-                    column(i0, i1, ao, j, kb, wide, 0, adds);
+                    column(i0, i1, ao, j, depths, wide, 0, adds);
                 }
                 if (p0 + kb == k && (j + 1 - first == STRIP || j + 1 == j1)) {
                     finish(i0, i1, first, j + 1);

@@ -2,13 +2,14 @@ package dev.airfoil.kernels.cpu.gemm;
 
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * One side of a matrix product as it lies in memory: element (i, p), with i the row of A or the column of B and p the
  * common index, stands at byte {@code base + i * outer + p * depth}. Any strides are right; those where one of them is 4
  * bytes are fast.
  */
-public record Operand(MemorySegment data, long base, long outer, long depth) implements Factor {
+public record Operand(MemorySegment data, long base, long outer, long depth) {
     /** A as {@code [m k]}, or B as {@code [n k]} (the weight of a linear layer): strides in elements. */
     public static Operand ofRows(MemorySegment data, long base, long rowStride) {
         return new Operand(data, base, rowStride * Float.BYTES, Float.BYTES);
@@ -45,40 +46,54 @@ public record Operand(MemorySegment data, long base, long outer, long depth) imp
         }
     }
 
-    @Override
-    public void pack(int i0, int w, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
-        pack(i0, w, width, 8, p0, k, panel, 0);
-        Lanes.copy(panel, 0, to, at, width * k);
+    /** {@link #pack} to a panel of {@code Tile.whole(k)} depths: those from k on are zero. */
+    void packWhole(int i0, int w, int width, int room, int p0, int k, float[] to, int at) {
+        pack(i0, w, width, room, p0, k, to, at);
+        Arrays.fill(to, at + k * width, at + Tile.whole(k) * width, 0);
     }
 
-    @Override
-    public void packAll(int i0, int n, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
-        int whole = outer == Float.BYTES && width % Lanes.N == 0 ? n / width * width : 0;
-        Panels.wholeColumns(data, base + i0 * outer + p0 * depth, depth, whole, width, k, to, at);
-        if (whole < n) {
-            Factor.super.packAll(i0 + whole, n - whole, width, p0, k, panel, to, at + 4L * whole * k);
+    /**
+     * Packs {@code n} columns from {@code i0} on and depths {@code p0 .. p0 + k} into panels {@code [n/width][whole(k)][width]}
+     * from byte {@code at} on, as {@link #packWhole} does.
+     *
+     * @param panel working memory of {@code width * whole(k) + 16} floats
+     */
+    void packAll(int i0, int n, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
+        long size = (long) width * Tile.whole(k);
+        int straight = outer == Float.BYTES && width % Lanes.N == 0 ? n / width * width : 0;
+        long from = base + i0 * outer + p0 * depth;
+        Panels.wholeColumns(data, from, depth, straight, width, k, to, at, 4 * size);
+        if (k * width < size) {
+            for (int j = 0; j < straight; j += width) {
+                to.asSlice(at + 4 * (j / width * size + k * width), 4 * (size - k * width))
+                        .fill((byte) 0);
+            }
+        }
+        for (int j = straight; j < n; j += width) {
+            packWhole(i0 + j, Math.min(width, n - j), width, 8, p0, k, panel, 0);
+            Lanes.copy(panel, 0, to, at + 4 * (j / width * size), width * Tile.whole(k));
         }
     }
 
-    @Override
-    public boolean hasLongDepths() {
+    /** True if many panels are best packed together, because a depth is a row in memory. */
+    boolean hasLongDepths() {
         return outer == Float.BYTES;
     }
 
     /**
-     * Packs {@code n} rows of depth {@code k} into panels {@code [n/width][k][width]}: the left side of tiles. There is
-     * room for 16 more floats.
+     * Packs {@code n} rows of depth {@code k} into panels {@code [n/width][whole(k)][width]}: the left side of tiles. There
+     * is room for 16 more floats.
      */
     public void packLeft(int n, int width, int k, float[] to) {
         for (int i = 0; i < n; i += width) {
-            pack(i, Math.min(width, n - i), width, 8, 0, k, to, i * k);
+            packWhole(i, Math.min(width, n - i), width, 8, 0, k, to, i * Tile.whole(k));
         }
     }
 
     /**
-     * Packs {@code n} columns of depth {@code k} into panels {@code [n/width][k][width]}: the right side of tiles.
+     * Packs {@code n} columns of depth {@code k} into panels {@code [n/width][whole(k)][width]}: the right side of tiles.
      *
-     * @param panel working memory of {@code width * k + 16} floats
+     * @param panel working memory of {@code width * whole(k) + 16} floats
      */
     public void packRight(int n, int width, int k, float[] panel, MemorySegment to) {
         packAll(0, n, width, 0, k, panel, to, 0);

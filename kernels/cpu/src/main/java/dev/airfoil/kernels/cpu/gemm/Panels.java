@@ -59,49 +59,23 @@ final class Panels {
     }
 
     /**
-     * {@code n} columns, whole panels of whole vectors, to off-heap memory: see {@link Operand#packAll}. Four depths at a
-     * time: the source is read in its order in memory, and a panel gets four rows in one go.
+     * {@code n} columns, whole panels of whole vectors, to off-heap memory, {@code next} bytes from panel to panel: see {@link
+     * Operand#packAll}. Depth by depth, in the order of memory: four at a time take twice as long.
      */
     static void wholeColumns(
-            MemorySegment s, long from, long stride, int n, int width, int k, MemorySegment to, long at) {
-        for (int p = 0; p < k; p += 4) {
-            long row = 4L * width;
-            fourDepths(s, from + p * stride, stride, Math.min(4, k - p), n, width, to, at + p * row, row * k);
-        }
-    }
-
-    /** Four depths, of which only {@code n} are there: the last one stands for the others. */
-    private static void fourDepths(
-            MemorySegment x,
-            long from,
-            long stride,
-            int depths,
-            int n,
-            int width,
-            MemorySegment y,
-            long at,
-            long next) {
+            MemorySegment x, long from, long stride, int n, int width, int k, MemorySegment y, long at, long next) {
         MemorySegment s = Lanes.offHeap(x);
         MemorySegment to = Lanes.offHeap(y);
-        long row = 4L * width;
-        int d1 = Math.min(1, depths - 1);
-        int d2 = Math.min(2, depths - 1);
-        int d3 = Math.min(3, depths - 1);
-        long panel = at;
-        for (int j = 0; j < n; j += width) {
-            for (int g = 0; g < width; g += Lanes.N) {
-                long a = from + 4L * (j + g);
-                long b = panel + 4L * g;
-                FloatVector r0 = FloatVector.fromMemorySegment(Lanes.F, s, a, LE);
-                FloatVector r1 = FloatVector.fromMemorySegment(Lanes.F, s, a + d1 * stride, LE);
-                FloatVector r2 = FloatVector.fromMemorySegment(Lanes.F, s, a + d2 * stride, LE);
-                FloatVector r3 = FloatVector.fromMemorySegment(Lanes.F, s, a + d3 * stride, LE);
-                r0.intoMemorySegment(to, b, LE);
-                r1.intoMemorySegment(to, b + d1 * row, LE);
-                r2.intoMemorySegment(to, b + d2 * row, LE);
-                r3.intoMemorySegment(to, b + d3 * row, LE);
+        for (int p = 0; p < k; p++) {
+            long a = from + p * stride;
+            long b = at + 4L * p * width;
+            for (int j = 0; j < n; j += width) {
+                for (int g = 0; g < width; g += Lanes.N) {
+                    FloatVector.fromMemorySegment(Lanes.F, s, a + 4L * (j + g), LE)
+                            .intoMemorySegment(to, b + 4L * g, LE);
+                }
+                b += next;
             }
-            panel += next;
         }
     }
 

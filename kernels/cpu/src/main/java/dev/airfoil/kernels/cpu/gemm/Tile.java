@@ -21,6 +21,11 @@ public interface Tile {
     /** Depths that any tile's loop takes in whole turns. */
     int WHOLE = 4;
 
+    /** How many depths a panel of {@code k} has: whole turns of any tile's loop. What is not there is zero on both sides. */
+    static int whole(int k) {
+        return (k + WHOLE - 1) / WHOLE * WHOLE;
+    }
+
     /** How it is called in settings and messages. */
     default String name() {
         return getClass().getSimpleName();

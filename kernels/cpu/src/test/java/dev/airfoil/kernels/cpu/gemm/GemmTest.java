@@ -211,7 +211,7 @@ class GemmTest {
     @Test
     void weightsPackedForAnotherGemmAreRefused() {
         Gemm other = new Gemm(Tiles.all().getFirst());
-        MemorySegment room = Mem.ofSize(other.tile().columns());
+        MemorySegment room = Mem.ofSize(other.packedSize(Stored.F32, 1, 1));
         PackedMatrix packed = other.pack(POOL, Stored.F32, 1, 1, Operand.ofRows(Mem.ofSize(1), 0, 1), room);
         Operand a = Operand.ofRows(Mem.ofSize(1), 0, 1);
         assertThatThrownBy(() -> BEST.multiply(POOL, 1, a, packed, Product.set(Mem.ofSize(1), 0, 1)))
