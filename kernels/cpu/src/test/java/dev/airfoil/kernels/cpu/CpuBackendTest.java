@@ -247,6 +247,17 @@ class CpuBackendTest {
         check(new Copy(), () -> List.of(n(1, 3, 19, 33, 30).permute(0, 2, 3, 1)));
         check(new Copy(), () -> List.of(n(1, 40, 5, 290).narrow(2, 7, 270).permute(2, 1, 0)));
         check(new Copy(), () -> List.of(n(1, 2, 300, 6, 16).permute(0, 2, 1, 3)));
+        for (int rows : new int[] {1, 7, 8, 15, 16, 17, 31, 1_024}) {
+            check(new Copy(), () -> List.of(n(1, rows, 263).transpose()));
+        }
+    }
+
+    @Test
+    void copiesOfOneNumberManyTimes() {
+        check(new Copy(), () -> List.of(n(1, 37, 1).expand(37, 50)));
+        check(new Copy(), () -> List.of(n(1, 1, 50).expand(37, 50).transpose()));
+        check(new Copy(), () -> List.of(n(1, 3, 1, 300).expand(3, 40, 300).permute(2, 1, 0)));
+        check(new Copy(), () -> List.of(n(1, 1).expand(700, 60)));
     }
 
     @Test

@@ -1,19 +1,18 @@
 package dev.airfoil.kernels.cpu.moves;
 
+import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
 import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.Layout;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -25,21 +24,33 @@ public final class StridedCopy {
     /** Elements that a long row is cut into, so that it too can be shared out. */
     private static final int PIECE = 16_384;
 
-    private static final VectorSpecies<Float> S = N >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
-    private static final VectorSpecies<Long> PAIRS = N >= 8 ? LongVector.SPECIES_256 : LongVector.SPECIES_128;
-    /** Rows of a block. */
-    private static final int BLOCK = S.length();
+    private static final VectorSpecies<Integer> S = F.vectorShape().withLanes(int.class);
     /** Rows of the source in a tile: a cache line of the target, whose other lines need not wait for it. */
     private static final int WIDTH = 16;
     /** Elements of each: the longer, the faster they come. */
     private static final int DEPTH = 256;
+    /** Lines that lie so many bytes apart push each other out of the first-level cache. */
+    private static final int CROWD = 4096;
 
-    private static final VectorMask<Float> UPPER_HALF = VectorMask.fromLong(S, 0xf0);
-    private static final VectorMask<Long> ODD_PAIRS = VectorMask.fromLong(PAIRS, 0xa);
-    private static final VectorMask<Float> ODD = VectorMask.fromLong(S, 0xaa);
-    private static final VectorShuffle<Long> SWAP = VectorShuffle.fromOp(PAIRS, i -> i ^ 1);
+    private static final VectorMask<Integer> SECOND = VectorMask.fromLong(S, 0xf0);
+    private static final VectorMask<Integer> THIRD = VectorMask.fromLong(S, 0xf00);
+    private static final VectorMask<Integer> FOURTH = VectorMask.fromLong(S, 0xf000);
+    private static final IntVector LOWER = fours(0, 4, 1, 5);
+    private static final IntVector UPPER = fours(2, 6, 3, 7);
+    private static final IntVector LOWER_PAIRS = fours(0, 1, 4, 5);
+    private static final IntVector UPPER_PAIRS = fours(2, 3, 6, 7);
 
     private StridedCopy() {}
+
+    /** Picks these of the four lanes of one vector (0 to 3) and the four of another (4 to 7), all along the vectors. */
+    private static IntVector fours(int... lanes) {
+        int[] from = new int[N];
+        for (int i = 0; i < N; i++) {
+            int lane = lanes[i % 4];
+            from[i] = lane / 4 * N + i / 4 * 4 + lane % 4;
+        }
+        return IntVector.fromArray(S, from, 0);
+    }
 
     /** To dense, row-major memory. */
     public static void run(WorkerPool pool, Floats from, Layout layout, Floats to) {
@@ -85,92 +96,114 @@ public final class StridedCopy {
         int down = (depth + DEPTH - 1) / DEPTH;
         int tiles = Math.multiplyExact(planes.rows(), across * down);
         pool.splitIf((long) loop.rows() * loop.length() > PARALLEL, tiles, (first, end) -> {
-            for (int i = first; i < end; i++) {
-                int plane = i / (across * down);
-                int p = i / across % down * DEPTH;
-                int r = i % across * WIDTH;
-                int w = i % across == across - 1 ? loop.length() - r : WIDTH;
-                int k = Math.min(DEPTH, depth - p);
-                long source = from.at(planes.start(0, plane) + p + r * stride);
-                long target = to.at(planes.start(1, plane) + p * step + r);
-                turn(from.data(), source, 4 * stride, w, k, to.data(), target, 4 * step);
+            try (Scratch own = Scratch.borrow()) {
+                MemorySegment lines = own.segment(0, DEPTH * WIDTH);
+                for (int i = first; i < end; i++) {
+                    int plane = i / (across * down);
+                    int p = i / across % down * DEPTH;
+                    int r = i % across * WIDTH;
+                    int w = i % across == across - 1 ? loop.length() - r : WIDTH;
+                    int k = Math.min(DEPTH, depth - p);
+                    long source = from.at(planes.start(0, plane) + p + r * stride);
+                    long target = to.at(planes.start(1, plane) + p * step + r);
+                    turn(from.data(), source, 4 * stride, w, k, lines, to.data(), target, 4 * step);
+                }
             }
         });
     }
 
-    /** Turns {@code w} rows of {@code k} elements by blocks, the last of which overlaps another; few rows one by one. */
+    /**
+     * Turns {@code w} rows of {@code k} elements by blocks, the last of which overlaps another; few rows one by one. Where
+     * two blocks make a line of a crowded target they meet elsewhere, so that it takes the line at once.
+     */
     private static void turn(
-            MemorySegment x, long from, long stride, int w, int k, MemorySegment y, long to, long step) {
-        for (int i = 0; i < w && w < BLOCK; i++) {
+            MemorySegment x,
+            long from,
+            long stride,
+            int w,
+            int k,
+            MemorySegment lines,
+            MemorySegment y,
+            long to,
+            long step) {
+        for (int i = 0; i < w && w < N; i++) {
             row(x, from + i * stride, 4, y, to + 4L * i, step, k);
         }
         int end = k / 4 * 4;
-        for (int i = 0; i < w && w >= BLOCK; i += BLOCK) {
-            int r = Math.min(i, w - BLOCK);
-            if (end > 0) {
+        boolean crowded = w == 2 * N && step % CROWD == 0;
+        for (int i = 0; i < w && w >= N; i += N) {
+            int r = Math.min(i, w - N);
+            if (end > 0 && crowded) {
+                block(x, from + r * stride, stride, end, lines, 4L * r, 4L * w);
+            } else if (end > 0) {
                 block(x, from + r * stride, stride, end, y, to + 4L * r, step);
             }
             for (int j = end; j < k; j++) {
-                row(x, from + r * stride + 4L * j, stride, y, to + j * step + 4L * r, 4, BLOCK);
+                row(x, from + r * stride + 4L * j, stride, y, to + j * step + 4L * r, 4, N);
             }
+        }
+        if (crowded) {
+            put(lines, end, y, to, step);
         }
     }
 
     /**
-     * Turns a block of rows a, b, c, d and, where vectors have eight lanes, four more, by four of its {@code k} columns at
-     * a time. The other rows are read four columns further left, so that no lane has to change its half; what is read
-     * there and right of the columns lies between the first and last element of the block and goes into no result.
-     * Slices of one length each: the compiler keeps their addresses apart, and checks them once.
+     * Turns a block of as many rows as a vector has lanes, by four of its {@code k} columns at a time: vector a holds those
+     * of rows 0, 4, 8 and 12 behind each other, b those of rows 1, 5, 9 and 13. Rows from the fourth on are read further
+     * left, where their columns stand in the right lanes. What else is read lies between the first and last element of the
+     * block and goes into no result. Slices of one length each: the compiler checks them once.
      */
     private static void block(MemorySegment x, long from, long stride, int k, MemorySegment y, long to, long step) {
         MemorySegment in = offHeap(x);
         MemorySegment out = offHeap(y);
-        long read = 4L * (k + BLOCK - 4);
-        long far = from + (BLOCK - 4) * (stride - 4);
-        MemorySegment a0 = in.asSlice(from, read);
-        MemorySegment b0 = in.asSlice(from + stride, read);
-        MemorySegment c0 = in.asSlice(from + 2 * stride, read);
-        MemorySegment d0 = in.asSlice(from + 3 * stride, read);
-        MemorySegment a1 = in.asSlice(far, read);
-        MemorySegment b1 = in.asSlice(far + stride, read);
-        MemorySegment c1 = in.asSlice(far + 2 * stride, read);
-        MemorySegment d1 = in.asSlice(far + 3 * stride, read);
-        long written = (k - 4) * step + 4L * BLOCK;
+        long far = 4 * (stride - 4);
+        long read = (N - 4) * stride + 4L * k;
+        MemorySegment x0 = in.asSlice(from, read);
+        MemorySegment x1 = in.asSlice(from + stride, read);
+        MemorySegment x2 = in.asSlice(from + 2 * stride, read);
+        MemorySegment x3 = in.asSlice(from + 3 * stride, read);
+        long written = (k - 4) * step + 4L * N;
         MemorySegment y0 = out.asSlice(to, written);
         MemorySegment y1 = out.asSlice(to + step, written);
         MemorySegment y2 = out.asSlice(to + 2 * step, written);
         MemorySegment y3 = out.asSlice(to + 3 * step, written);
         for (int j = 0; j < k; j += 4) {
-            LongVector a = halves(a0, a1, 4L * j);
-            LongVector b = halves(b0, b1, 4L * j);
-            LongVector c = halves(c0, c1, 4L * j);
-            LongVector d = halves(d0, d1, 4L * j);
-            LongVector ac01 = a.blend(c.rearrange(SWAP), ODD_PAIRS);
-            LongVector ac23 = a.rearrange(SWAP).blend(c, ODD_PAIRS);
-            LongVector bd01 = b.blend(d.rearrange(SWAP), ODD_PAIRS);
-            LongVector bd23 = b.rearrange(SWAP).blend(d, ODD_PAIRS);
-            firsts(ac01, bd01).intoMemorySegment(y0, j * step, LE);
-            seconds(ac01, bd01).intoMemorySegment(y1, j * step, LE);
-            firsts(ac23, bd23).intoMemorySegment(y2, j * step, LE);
-            seconds(ac23, bd23).intoMemorySegment(y3, j * step, LE);
+            IntVector a = rows(x0, 4L * j, far);
+            IntVector b = rows(x1, 4L * j, far);
+            IntVector c = rows(x2, 4L * j, far);
+            IntVector d = rows(x3, 4L * j, far);
+            IntVector ab = LOWER.selectFrom(a, b);
+            IntVector cd = LOWER.selectFrom(c, d);
+            LOWER_PAIRS.selectFrom(ab, cd).intoMemorySegment(y0, j * step, LE);
+            UPPER_PAIRS.selectFrom(ab, cd).intoMemorySegment(y1, j * step, LE);
+            ab = UPPER.selectFrom(a, b);
+            cd = UPPER.selectFrom(c, d);
+            LOWER_PAIRS.selectFrom(ab, cd).intoMemorySegment(y2, j * step, LE);
+            UPPER_PAIRS.selectFrom(ab, cd).intoMemorySegment(y3, j * step, LE);
         }
     }
 
-    private static LongVector halves(MemorySegment low, MemorySegment high, long at) {
-        FloatVector v = FloatVector.fromMemorySegment(S, low, at, LE);
-        FloatVector both = BLOCK == 4 ? v : v.blend(FloatVector.fromMemorySegment(S, high, at, LE), UPPER_HALF);
-        return both.reinterpretAsLongs();
+    private static IntVector rows(MemorySegment x, long at, long far) {
+        IntVector v = IntVector.fromMemorySegment(S, x, at, LE);
+        if (N >= 8) {
+            v = v.blend(IntVector.fromMemorySegment(S, x, at + far, LE), SECOND);
+        }
+        if (N == 16) {
+            v = v.blend(IntVector.fromMemorySegment(S, x, at + 2 * far, LE), THIRD);
+            v = v.blend(IntVector.fromMemorySegment(S, x, at + 3 * far, LE), FOURTH);
+        }
+        return v;
     }
 
-    /** The first elements of the pairs of a and b in turn; a shift moves an element within its pair. */
-    private static FloatVector firsts(LongVector a, LongVector b) {
-        LongVector up = b.lanewise(VectorOperators.LSHL, 32);
-        return a.reinterpretAsFloats().blend(up.reinterpretAsFloats(), ODD);
-    }
-
-    private static FloatVector seconds(LongVector a, LongVector b) {
-        LongVector down = a.lanewise(VectorOperators.LSHR, 32);
-        return down.reinterpretAsFloats().blend(b.reinterpretAsFloats(), ODD);
+    /** Copies {@code k} lines of two vectors each. */
+    private static void put(MemorySegment lines, int k, MemorySegment y, long to, long step) {
+        MemorySegment in = offHeap(lines);
+        MemorySegment out = offHeap(y);
+        for (int j = 0; j < k; j++) {
+            long at = 8L * N * j;
+            IntVector.fromMemorySegment(S, in, at, LE).intoMemorySegment(out, to + j * step, LE);
+            IntVector.fromMemorySegment(S, in, at + 4L * N, LE).intoMemorySegment(out, to + j * step + 4L * N, LE);
+        }
     }
 
     private static void row(MemorySegment a, long from, long sa, MemorySegment b, long to, long sb, int n) {
