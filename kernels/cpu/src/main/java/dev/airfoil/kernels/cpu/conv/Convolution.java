@@ -6,7 +6,7 @@ import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.gemm.Operand;
 import dev.airfoil.kernels.cpu.gemm.Product;
 import dev.airfoil.kernels.cpu.gemm.Tile;
-import java.lang.foreign.MemorySegment;
+import dev.airfoil.kernels.cpu.gemm.TileGrid;
 
 /**
  * {@code y[o][pixels] = weight[o][i j c] patches[i j c][pixels]}: the weights are packed once; who computes a band of
@@ -104,7 +104,9 @@ final class Convolution {
 
     private void band(Floats x, int n0, int n1, Floats y, Scratch own) {
         Strips.Band band = strips.new Band(x, n0, n1, own);
-        MemorySegment spare = own.segment(TILE_SLOT, (long) tile.rows() * tile.columns());
+        int pixels = window.pixels();
+        TileGrid tiles =
+                TileGrid.of(tile, weights.outputs(), pixels, y.data(), y.base(), 4L * pixels, own, TILE_SLOT);
         int panels = (weights.outputs() + tile.rows() - 1) / tile.rows();
         int chunks = (weights.outputs() + ROWS - 1) / ROWS;
         for (int n = n0; n < n1; n++) {
@@ -124,7 +126,7 @@ final class Convolution {
                         int first = strips.firstTap(n);
                         if (i >= first && i < strips.endTap(n)) {
                             long bo = band.at(n, i) + 4L * d0 * tile.columns();
-                            column(m0, m1, ao, n, kb, band.data(), bo, y, i > first || part > 0, spare);
+                            tiles.column(m0, m1, n, kb, left, ao, band.data(), bo, i > first || part > 0);
                         }
                     }
                 }
@@ -138,51 +140,6 @@ final class Convolution {
             y.data()
                     .asSlice(y.at((long) o * window.pixels() + n * tile.columns()), 4L * tile.columns())
                     .fill((byte) 0);
-        }
-    }
-
-    /** Panels {@code m0 .. m1} of channels by panel {@code n} of pixels. */
-    private void column(
-            int m0,
-            int m1,
-            int ao,
-            int n,
-            int kb,
-            MemorySegment b,
-            long bo,
-            Floats y,
-            boolean adds,
-            MemorySegment spare) {
-        int mr = tile.rows();
-        int nr = tile.columns();
-        int pixels = window.pixels();
-        int w = Math.min(nr, pixels - n * nr);
-        int whole = w < nr ? m0 : Math.max(m0, Math.min(m1, weights.outputs() / mr));
-        long cs = 4L * pixels;
-        if (whole > m0) {
-            long co = y.at((long) m0 * mr * pixels + (long) n * nr);
-            if (adds) {
-                tile.add(whole - m0, kb, left, ao, b, bo, y.data(), co, cs);
-            } else {
-                tile.zero(whole - m0, kb, left, ao, b, bo, y.data(), co, cs);
-            }
-        }
-        for (int m = whole; m < m1; m++) {
-            long co = y.at((long) m * mr * pixels + (long) n * nr);
-            int h = Math.min(mr, weights.outputs() - m * mr);
-            long row = 4L * nr;
-            for (int r = 0; adds && r < h; r++) {
-                MemorySegment.copy(y.data(), co + r * cs, spare, r * row, 4L * w);
-            }
-            int at = ao + (m - m0) * mr * kb;
-            if (adds) {
-                tile.add(1, kb, left, at, b, bo, spare, 0, row);
-            } else {
-                tile.zero(1, kb, left, at, b, bo, spare, 0, row);
-            }
-            for (int r = 0; r < h; r++) {
-                MemorySegment.copy(spare, r * row, y.data(), co + r * cs, 4L * w);
-            }
         }
     }
 }

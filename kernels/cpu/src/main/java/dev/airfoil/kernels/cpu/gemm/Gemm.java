@@ -326,7 +326,7 @@ public record Gemm(Tile tile) {
         /** Panels of A: one array for all workers, or one's own. */
         private final float[] rows;
 
-        private final MemorySegment spare;
+        private final TileGrid tiles;
         private final MemorySegment wide;
 
         Part(int m, int n, int k, Stored stored, Product c, float[] rows, Scratch scratch) {
@@ -336,7 +336,7 @@ public record Gemm(Tile tile) {
             this.stored = stored;
             this.c = c;
             this.rows = rows;
-            this.spare = scratch.segment(TILE_SLOT, (long) tile.rows() * tile.columns());
+            this.tiles = TileGrid.of(tile, m, n, c.data(), c.base(), c.stride(), scratch, TILE_SLOT);
             this.wide = scratch.segment(WIDE_SLOT, stored == Stored.F32 ? 0 : (long) depth(k) * tile.columns());
         }
 
@@ -352,36 +352,15 @@ public record Gemm(Tile tile) {
             for (int j = j0; j < j1; j++) {
                 long panel = bo + 4L * (j - j0) * tile.columns() * words;
                 if (stored == Stored.F32) {
-                    column(i0, i1, ao, j, depths, panels, panel, adds);
+                    tiles.column(i0, i1, j, depths, rows, ao, panels, panel, adds);
                 } else {
                     stored.widen(panels, panel, words, tile.columns(), wide);
-                    column(i0, i1, ao, j, depths, wide, 0, adds);
+                    tiles.column(i0, i1, j, depths, rows, ao, wide, 0, adds);
                 }
                 if (p0 + kb == k && (j + 1 - first == STRIP || j + 1 == j1)) {
                     finish(i0, i1, first, j + 1);
                     first = j + 1;
                 }
-            }
-        }
-
-        /** The tiles of rows of panels {@code i0 .. i1} in panel {@code j} of columns, at byte {@code at} of right. */
-        private void column(int i0, int i1, int ao, int j, int kb, MemorySegment right, long at, boolean adds) {
-            int mr = tile.rows();
-            int nr = tile.columns();
-            int w = Math.min(nr, n - j * nr);
-            // Whole tiles at once; those at the edges of C by way of a tile of their own.
-            int whole = w < nr ? i0 : Math.max(i0, Math.min(i1, m / mr));
-            if (whole > i0) {
-                long co = c.base() + (long) i0 * mr * c.stride() + 4L * j * nr;
-                if (adds) {
-                    tile.add(whole - i0, kb, rows, ao, right, at, c.data(), co, c.stride());
-                } else {
-                    tile.zero(whole - i0, kb, rows, ao, right, at, c.data(), co, c.stride());
-                }
-            }
-            for (int ip = whole; ip < i1; ip++) {
-                long co = c.base() + (long) ip * mr * c.stride() + 4L * j * nr;
-                edge(ao + (ip - i0) * mr * kb, kb, right, at, co, Math.min(mr, m - ip * mr), w, adds);
             }
         }
 
@@ -392,23 +371,7 @@ public record Gemm(Tile tile) {
             int height = Math.min(m, i1 * tile.rows()) - row;
             int columns = Math.min(n, j1 * tile.columns()) - column;
             long co = c.base() + row * c.stride() + 4L * column;
-            c.epilogue().apply(c.data(), co, c.stride(), height, columns, column, spare);
-        }
-
-        /** A tile of which C has {@code h x w}: its terms are added in the order of every other tile's. */
-        private void edge(int ao, int kb, MemorySegment right, long at, long co, int h, int w, boolean adds) {
-            long row = 4L * tile.columns();
-            if (adds) {
-                for (int i = 0; i < h; i++) {
-                    MemorySegment.copy(c.data(), co + i * c.stride(), spare, i * row, 4L * w);
-                }
-                tile.add(1, kb, rows, ao, right, at, spare, 0, row);
-            } else {
-                tile.zero(1, kb, rows, ao, right, at, spare, 0, row);
-            }
-            for (int i = 0; i < h; i++) {
-                MemorySegment.copy(spare, i * row, c.data(), co + i * c.stride(), 4L * w);
-            }
+            c.epilogue().apply(c.data(), co, c.stride(), height, columns, column, tiles.spare());
         }
     }
 }
