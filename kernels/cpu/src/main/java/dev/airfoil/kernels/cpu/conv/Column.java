@@ -18,6 +18,7 @@ import jdk.incubator.vector.VectorShuffle;
  */
 record Column(Window window, int n, int first, int end, int from) {
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(F, i -> 2 * i % Lanes.N);
+    private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(F, i -> (2 * i + 1) % Lanes.N);
     private static final VectorMask<Float> UPPER = VectorMask.fromLong(F, -1L << Lanes.N / 2);
 
     /** Column {@code j} of the kernel. */
@@ -78,6 +79,13 @@ record Column(Window window, int n, int first, int end, int from) {
             FloatVector a = FloatVector.fromMemorySegment(F, s, from + 8L * g, LE);
             FloatVector b = FloatVector.fromMemorySegment(F, s, from + 8L * g + 4L * Lanes.N, LE);
             a.rearrange(EVEN).blend(b.rearrange(EVEN), UPPER).intoMemorySegment(to, at + 4L * g, LE);
+        }
+        if (0 < g && g < n) {
+            g = n - Lanes.N;
+            FloatVector a = FloatVector.fromMemorySegment(F, s, from + 8L * g - 4, LE);
+            FloatVector b = FloatVector.fromMemorySegment(F, s, from + 8L * g - 4 + 4L * Lanes.N, LE);
+            a.rearrange(ODD).blend(b.rearrange(ODD), UPPER).intoMemorySegment(to, at + 4L * g, LE);
+            g = n;
         }
         for (; g < n; g++) {
             Lanes.set(to, at + 4L * g, Lanes.get(s, from + 4L * g * stride));

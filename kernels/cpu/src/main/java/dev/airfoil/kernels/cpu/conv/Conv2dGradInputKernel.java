@@ -4,11 +4,12 @@ import dev.airfoil.kernels.cpu.Call;
 import dev.airfoil.kernels.cpu.CpuKernel;
 import dev.airfoil.kernels.cpu.Floats;
 import dev.airfoil.kernels.cpu.Scratch;
-import dev.airfoil.kernels.cpu.vector.Lanes;
+import dev.airfoil.kernels.cpu.moves.StridedCopy;
+import dev.airfoil.tensor.Layout;
+import dev.airfoil.tensor.Shape;
 import dev.airfoil.tensor.Tensor;
 import dev.airfoil.tensor.ops.Conv2d;
 import dev.airfoil.tensor.ops.Conv2dGradInput;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -21,7 +22,7 @@ import java.util.List;
  * </pre>
  */
 public final class Conv2dGradInputKernel implements CpuKernel<Conv2dGradInput> {
-    private static final int PHASES_SLOT = 2;
+    private static final int PHASE_SLOT = 2;
 
     @Override
     public boolean accepts(Conv2dGradInput op, List<Tensor> inputs) {
@@ -53,15 +54,17 @@ public final class Conv2dGradInputKernel implements CpuKernel<Conv2dGradInput> {
         try (Scratch own = Scratch.borrow()) {
             for (int u = 0; u < Math.min(s, op.h()); u++) {
                 Phase down = Phase.of(u, s, op.h(), conv.top(), weight.dim(2));
-                long size = (long) planes * down.count * ((op.w() + s - 1) / s);
-                Floats phases = s == 1 ? gx : new Floats(own.segment(PHASES_SLOT, s * size), 0);
                 for (int v = 0; v < Math.min(s, op.w()); v++) {
                     Phase across = Phase.of(v, s, op.w(), conv.left(), weight.dim(3));
-                    phase(call, s, down, across, new Floats(phases.data(), phases.at(v * size)));
-                }
-                if (s > 1) {
-                    int row = u;
-                    call.pool().split(planes, (from, to) -> merge(phases.data(), size, op, row, from, to, gx));
+                    Shape shape = Shape.of(planes, down.count, across.count);
+                    Floats pixels = s == 1 ? gx : new Floats(own.segment(PHASE_SLOT, shape.size()), 0);
+                    phase(call, s, down, across, pixels);
+                    if (s > 1) {
+                        Floats first = new Floats(gx.data(), gx.at((long) u * op.w() + v));
+                        long[] apart = {(long) op.h() * op.w(), (long) s * op.w(), s};
+                        Layout spread = new Layout(shape, apart, 0);
+                        StridedCopy.run(call.pool(), pixels, Layout.contiguous(shape), first, spread);
+                    }
                 }
             }
         }
@@ -99,23 +102,5 @@ public final class Conv2dGradInputKernel implements CpuKernel<Conv2dGradInput> {
                 down.count,
                 across.count);
         Convolution.run(call, window, gy.dim(0), turned, call.dense(1), to);
-    }
-
-    /** Rows of remainder {@code u} of channels {@code from .. to}: their phases, {@code size} floats each, column by column. */
-    private static void merge(MemorySegment phases, long size, Conv2dGradInput op, int u, int from, int to, Floats gx) {
-        int s = op.conv().stride();
-        int rows = (op.h() - u + s - 1) / s;
-        for (int plane = from; plane < to; plane++) {
-            for (int a = 0; a < rows; a++) {
-                long row = gx.at(((long) plane * op.h() + a * s + u) * op.w());
-                for (int v = 0; v < Math.min(s, op.w()); v++) {
-                    int columns = (op.w() - v + s - 1) / s;
-                    long source = 4 * (v * size + ((long) plane * rows + a) * columns);
-                    for (int k = 0; k < columns; k++) {
-                        Lanes.set(gx.data(), row + 4L * (k * s + v), Lanes.get(phases, source + 4L * k));
-                    }
-                }
-            }
-        }
     }
 }

@@ -20,9 +20,6 @@ final class Convolution {
     /** Bands for each worker, at least. */
     private static final int PIECES = 2;
 
-    /** Below this many multiplications, about, a convolution runs on its caller alone. */
-    private static final long PARALLEL = 200_000;
-
     private static final int WEIGHTS_SLOT = 0;
     private static final int TILE_SLOT = 2;
 
@@ -53,10 +50,14 @@ final class Convolution {
         try (Scratch shared = Scratch.borrow()) {
             float[] left = shared.floats(WEIGHTS_SLOT, (long) height * window.i() * window.j() * window.c());
             Convolution all = new Convolution(window, weights, tile, left);
-            weights.pack(call.pool(), window, all.depths, tile.rows(), left);
+            boolean worthIt = window.isWorthSharing(images, weights.outputs());
+            call.pool()
+                    .splitIf(
+                            worthIt,
+                            height / tile.rows(),
+                            (from, to) -> weights.pack(window, all.depths, tile.rows(), from, to, left));
             int step = all.step(images, call.pool().size());
             int bands = (all.strips.count() + step - 1) / step;
-            boolean worthIt = (long) images * window.pixels() * weights.outputs() * all.depths.length() > PARALLEL;
             call.pool().splitIf(worthIt, images * bands, (from, to) -> {
                 try (Scratch own = Scratch.borrow()) {
                     for (int k = from; k < to; k++) {
@@ -105,8 +106,7 @@ final class Convolution {
     private void band(Floats x, int n0, int n1, Floats y, Scratch own) {
         Strips.Band band = strips.new Band(x, n0, n1, own);
         int pixels = window.pixels();
-        TileGrid tiles =
-                TileGrid.of(tile, weights.outputs(), pixels, y.data(), y.base(), 4L * pixels, own, TILE_SLOT);
+        TileGrid tiles = TileGrid.of(tile, weights.outputs(), pixels, y.data(), y.base(), 4L * pixels, own, TILE_SLOT);
         int panels = (weights.outputs() + tile.rows() - 1) / tile.rows();
         int chunks = (weights.outputs() + ROWS - 1) / ROWS;
         for (int n = n0; n < n1; n++) {

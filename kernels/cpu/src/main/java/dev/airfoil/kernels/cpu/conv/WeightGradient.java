@@ -66,6 +66,7 @@ final class WeightGradient {
 
     static void run(Call call, Window window, int images, int o, Floats x, Floats gy, Floats gw) {
         int step = Math.clamp(MOST / window.outCols(), 1, window.outRows());
+        boolean worthIt = window.isWorthSharing(images, o);
         try (Scratch shared = Scratch.borrow()) {
             WeightGradient all =
                     new WeightGradient(window, o, call.choice().gemm().tile(), step, shared);
@@ -76,11 +77,12 @@ final class WeightGradient {
                     int p0 = p;
                     int p1 = Math.min(window.outRows(), p0 + step);
                     boolean adds = b > 0 || p0 > 0;
-                    call.pool().split(all.mPanels, (from, to) -> all.packLeft(grad, p0, p1, from, to));
-                    call.pool().split(all.nPanels, (from, to) -> all.multiply(image, p0, p1, adds, from, to));
+                    call.pool().splitIf(worthIt, all.mPanels, (from, to) -> all.packLeft(grad, p0, p1, from, to));
+                    call.pool()
+                            .splitIf(worthIt, all.nPanels, (from, to) -> all.multiply(image, p0, p1, adds, from, to));
                 }
             }
-            call.pool().split(o, (from, to) -> all.finish(from, to, gw));
+            call.pool().splitIf(worthIt, o, (from, to) -> all.finish(from, to, gw));
         }
     }
 
@@ -162,10 +164,19 @@ final class WeightGradient {
         for (int r = from; r < to; r++) {
             long row = gw.at((long) r * window.c() * taps);
             for (int i = 0; i < window.i(); i++) {
-                for (int d = 0; d < window.j() * window.c(); d++) {
-                    long source = 4 * (d / nr * size() + ((long) i * mPanels * tile.rows() + r) * nr + d % nr);
-                    int tap = i * window.j() + d / window.c();
-                    Lanes.set(gw.data(), row + 4L * (d % window.c() * taps + tap), Lanes.get(sums, source));
+                int c = 0;
+                int tap = i * window.j();
+                for (int n = 0; n < nPanels; n++) {
+                    long source = 4 * (n * size() + ((long) i * mPanels * tile.rows() + r) * nr);
+                    int w = Math.min(nr, window.j() * window.c() - n * nr);
+                    for (int k = 0; k < w; k++) {
+                        Lanes.set(gw.data(), row + 4L * (c * taps + tap), Lanes.get(sums, source + 4L * k));
+                        c++;
+                        if (c == window.c()) {
+                            c = 0;
+                            tap++;
+                        }
+                    }
                 }
             }
         }

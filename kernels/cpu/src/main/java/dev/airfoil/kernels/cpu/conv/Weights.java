@@ -1,7 +1,6 @@
 package dev.airfoil.kernels.cpu.conv;
 
 import dev.airfoil.kernels.cpu.Floats;
-import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.gemm.Gemm;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.Tensor;
@@ -21,34 +20,36 @@ record Weights(MemorySegment data, long base, int outputs, long output, long inp
     }
 
     /**
-     * Packs them as the left side of tiles of {@code mr} rows: block after block of depths, see {@link Depths}, each in
+     * Packs panels {@code from .. end} of them as the left side of tiles of {@code mr} rows: block after block of depths, see {@link Depths}, each in
      * panels {@code [outputs / mr][depths][mr]}.
      */
-    void pack(WorkerPool pool, Window window, Depths depths, int mr, float[] to) {
+    void pack(Window window, Depths depths, int mr, int from, int end, float[] to) {
         int panels = (outputs + mr - 1) / mr;
-        pool.split(panels, (from, end) -> {
-            for (int panel = from; panel < end; panel++) {
-                for (int i = 0; i < window.i(); i++) {
-                    for (int part = 0; part < depths.parts(); part++) {
-                        int d0 = depths.start(part);
-                        int d1 = depths.start(part + 1);
-                        int at = mr * (panels * (i * depths.length() + d0) + panel * (d1 - d0));
-                        pack(panel * mr, Math.min(mr, outputs - panel * mr), mr, i, window.c(), d0, d1, to, at);
-                    }
+        for (int panel = from; panel < end; panel++) {
+            for (int i = 0; i < window.i(); i++) {
+                for (int part = 0; part < depths.parts(); part++) {
+                    int d0 = depths.start(part);
+                    int d1 = depths.start(part + 1);
+                    int at = mr * (panels * (i * depths.length() + d0) + panel * (d1 - d0));
+                    pack(panel * mr, Math.min(mr, outputs - panel * mr), mr, i, window.c(), d0, d1, to, at);
                 }
             }
-        });
+        }
     }
 
     /** Output channels {@code o .. o + n}, depths {@code d0 .. d1} of row {@code i} of the kernel. */
     private void pack(int o, int n, int mr, int i, int channels, int d0, int d1, float[] to, int start) {
         int at = start;
-        for (int d = d0; d < d1; d++) {
-            long from = base + o * output + d % channels * input + i * down + d / channels * across;
-            for (int r = 0; r < n; r++) {
-                to[at + r] = Lanes.get(data, from + r * output);
+        for (int j = d0 / channels; j * channels < d1; j++) {
+            int c0 = Math.max(d0 - j * channels, 0);
+            int c1 = Math.min(d1 - j * channels, channels);
+            for (int c = c0; c < c1; c++) {
+                long from = base + o * output + c * input + i * down + j * across;
+                for (int r = 0; r < n; r++) {
+                    to[at + r] = Lanes.get(data, from + r * output);
+                }
+                at += mr;
             }
-            at += mr;
         }
     }
 

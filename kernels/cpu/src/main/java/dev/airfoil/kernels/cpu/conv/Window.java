@@ -8,6 +8,9 @@ import dev.airfoil.tensor.ops.Conv2d;
  * {@code (p stride - top, q stride - left)}. Outside of the image are zeros. {@code top} and {@code left} may be negative.
  */
 record Window(int c, int h, int w, int i, int j, int stride, int top, int left, int outRows, int outCols) {
+    /** Below this many multiplications a convolution runs on its caller alone. */
+    private static final long PARALLEL = 200_000;
+
     static Window of(Conv2d conv, Tensor images, int i, int j) {
         int h = images.dim(2);
         int w = images.dim(3);
@@ -31,6 +34,11 @@ record Window(int c, int h, int w, int i, int j, int stride, int top, int left, 
     /** Floats of an image. */
     long image() {
         return (long) c * h * w;
+    }
+
+    /** Whether a convolution of so many images to so many channels is worth more than its caller's time. */
+    boolean isWorthSharing(int images, int outputs) {
+        return (long) images * pixels() * outputs * i * j * c > PARALLEL;
     }
 
     /** True if each pixel is seen once and alone, so that the image is the matrix of its patches. */
