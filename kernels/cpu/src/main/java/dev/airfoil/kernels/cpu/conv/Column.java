@@ -80,6 +80,7 @@ record Column(Window window, int n, int first, int end, int from) {
             FloatVector b = FloatVector.fromMemorySegment(F, s, from + 8L * g + 4L * Lanes.N, LE);
             a.rearrange(EVEN).blend(b.rearrange(EVEN), UPPER).intoMemorySegment(to, at + 4L * g, LE);
         }
+        // The last vector ends with the run; here the pixel in front of it is read.
         if (0 < g && g < n) {
             g = n - Lanes.N;
             FloatVector a = FloatVector.fromMemorySegment(F, s, from + 8L * g - 4, LE);

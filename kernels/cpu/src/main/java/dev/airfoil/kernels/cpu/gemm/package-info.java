@@ -1,6 +1,7 @@
 /**
  * Matrix products. A {@link dev.airfoil.kernels.cpu.gemm.Tile} multiplies a few rows by a few vectors of columns in
  * registers; {@link dev.airfoil.kernels.cpu.gemm.Operand} packs any strided matrix into the panels it reads; {@link
+ * dev.airfoil.kernels.cpu.gemm.TileGrid} lays tiles over a matrix whose edges they do not meet; {@link
  * dev.airfoil.kernels.cpu.gemm.Gemm} cuts the product into blocks and shares them out. Read Gemm first.
  *
  * <p>The tile classes are written by {@code src/main/tiles/TileGenerator.java} in each build, into {@code
