@@ -166,20 +166,16 @@ public record Gemm(Tile tile) {
         int kc = depth(k);
         float[] rows = shared.floats(A_SLOT, (long) height * Tile.whole(k) + 16);
         pool.splitIf(workers > 1, mPanels * ceil(k, kc), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                int p0 = i / mPanels * kc;
-                int panel = i % mPanels;
+            int last;
+            for (int i = from; i < to; i = last) {
+                int block = i / mPanels;
+                last = Math.min(to, (block + 1) * mPanels);
+                int p0 = block * kc;
                 int kb = Math.min(kc, k - p0);
+                int panel = i - block * mPanels;
+                int at = height * p0 + panel * tile.rows() * Tile.whole(kb);
                 // Past a panel only what the same worker writes next may be written.
-                packA(
-                        a,
-                        m,
-                        panel,
-                        i + 1 < to ? 8 : 0,
-                        p0,
-                        kb,
-                        rows,
-                        height * p0 + panel * tile.rows() * Tile.whole(kb));
+                packA(a, m, panel, panel + last - i, last < to ? 8 : 0, p0, kb, rows, at);
             }
         });
         int group = Math.clamp(nPanels / (PIECES * workers), LEAST_GROUP, MOST_GROUP);
@@ -253,9 +249,7 @@ public record Gemm(Tile tile) {
                         int j1 = grid.column((last - 1) % grid.columns + 1);
                         for (int p0 = first; p0 < end; p0 += kc) {
                             int kb = Math.min(kc, end - p0);
-                            for (int ip = i0; ip < i1; ip++) {
-                                packA(a, m, ip, 8, p0, kb, rows, (ip - i0) * tile.rows() * Tile.whole(kb));
-                            }
+                            packA(a, m, i0, i1, 8, p0, kb, rows, 0);
                             long at = place(b, nPanels, packs ? 0 : p0, kb, j0);
                             part.block(i0, i1, 0, j0, j1, panels, at, p0, kb);
                         }
@@ -266,10 +260,10 @@ public record Gemm(Tile tile) {
         }
     }
 
-    /** Packs panel {@code i} of A, see {@link Operand#pack}. */
-    private void packA(Operand a, int m, int i, int room, int p0, int kb, float[] to, int at) {
+    /** Packs panels {@code i0 .. i1} of A, see {@link Operand#packLeft}. */
+    private void packA(Operand a, int m, int i0, int i1, int room, int p0, int kb, float[] to, int at) {
         int mr = tile.rows();
-        a.packWhole(i * mr, Math.min(mr, m - i * mr), mr, room, p0, kb, to, at);
+        a.packLeft(i0 * mr, Math.min(m, i1 * mr) - i0 * mr, mr, room, p0, kb, to, at);
     }
 
     private void empty(int m, int n, Product c, MemorySegment spare) {

@@ -46,21 +46,16 @@ public record Operand(MemorySegment data, long base, long outer, long depth) {
         }
     }
 
-    /** {@link #pack} to a panel of {@code Tile.whole(k)} depths: those from k on are zero. */
-    void packWhole(int i0, int w, int width, int room, int p0, int k, float[] to, int at) {
-        pack(i0, w, width, room, p0, k, to, at);
-        Arrays.fill(to, at + k * width, at + Tile.whole(k) * width, 0);
-    }
-
     /**
      * Packs {@code n} columns from {@code i0} on and depths {@code p0 .. p0 + k} into panels {@code [n/width][whole(k)][width]}
-     * from byte {@code at} on, as {@link #packWhole} does.
+     * from byte {@code at} on, depths from k on zero.
      *
      * @param panel working memory of {@code width * whole(k) + 16} floats
      */
     void packAll(int i0, int n, int width, int p0, int k, float[] panel, MemorySegment to, long at) {
         long size = (long) width * Tile.whole(k);
-        int straight = outer == Float.BYTES && width % Lanes.N == 0 ? n / width * width : 0;
+        boolean vectors = outer == Float.BYTES && width % Lanes.N == 0 && width >= 2 * Lanes.N;
+        int straight = vectors ? n / width * width : 0;
         long from = base + i0 * outer + p0 * depth;
         Panels.wholeColumns(data, from, depth, straight, width, k, to, at, 4 * size);
         if (k * width < size) {
@@ -70,7 +65,7 @@ public record Operand(MemorySegment data, long base, long outer, long depth) {
             }
         }
         for (int j = straight; j < n; j += width) {
-            packWhole(i0 + j, Math.min(width, n - j), width, 8, p0, k, panel, 0);
+            packLeft(i0 + j, Math.min(width, n - j), width, 8, p0, k, panel, 0);
             Lanes.copy(panel, 0, to, at + 4 * (j / width * size), width * Tile.whole(k));
         }
     }
@@ -85,8 +80,20 @@ public record Operand(MemorySegment data, long base, long outer, long depth) {
      * is room for 16 more floats.
      */
     public void packLeft(int n, int width, int k, float[] to) {
+        packLeft(0, n, width, 8, 0, k, to, 0);
+    }
+
+    /**
+     * Packs {@code n} rows from {@code i0} on and depths {@code p0 .. p0 + k} into such panels from {@code to[at]} on.
+     *
+     * @param room floats behind the last panel that may be overwritten
+     */
+    void packLeft(int i0, int n, int width, int room, int p0, int k, float[] to, int at) {
+        int size = width * Tile.whole(k);
         for (int i = 0; i < n; i += width) {
-            packWhole(i, Math.min(width, n - i), width, 8, 0, k, to, i * Tile.whole(k));
+            int panel = at + i / width * size;
+            pack(i0 + i, Math.min(width, n - i), width, i + width < n ? 8 : room, p0, k, to, panel);
+            Arrays.fill(to, panel + k * width, panel + size, 0);
         }
     }
 

@@ -15,6 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class Panels {
     private static final VectorSpecies<Float> S8 = FloatVector.SPECIES_256;
     private static final VectorSpecies<Float> S4 = FloatVector.SPECIES_128;
+    /** What is written together. */
+    private static final VectorSpecies<Float> BLOCK = Lanes.N >= 8 ? S8 : S4;
+
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
 
     private static final VectorShuffle<Float> X1 = VectorShuffle.fromOp(S8, i -> i ^ 1);
@@ -37,7 +40,7 @@ final class Panels {
     /** See {@link Operand#pack}: depth p stands at byte {@code from + p * stride}, its elements side by side. */
     static void columns(
             MemorySegment s, long from, long stride, int w, int width, int room, int k, float[] to, int at) {
-        int block = Lanes.N >= 8 ? 8 : 4;
+        int block = BLOCK.length();
         int last = (w - 1) / block * block;
         // Vectors may also read past w, but not past the memory.
         int whole = spills(w, width, room, block) ? k - 1 : k;
@@ -45,11 +48,7 @@ final class Panels {
             whole--;
         }
         for (int g = last; g >= 0; g -= block) {
-            if (block == 8) {
-                copy8(s, from + 4L * g, stride, whole, to, at + g, width);
-            } else {
-                copy4(s, from + 4L * g, stride, whole, to, at + g, width);
-            }
+            copy(s, from + 4L * g, stride, whole, to, at + g, width);
         }
         for (int p = Math.max(0, whole); p < k; p++) {
             for (int i = 0; i < w; i++) {
@@ -59,8 +58,9 @@ final class Panels {
     }
 
     /**
-     * {@code n} columns, whole panels of whole vectors, to off-heap memory, {@code next} bytes from panel to panel: see {@link
-     * Operand#packAll}. Depth by depth, in the order of memory: four at a time take twice as long.
+     * {@code n} columns, whole panels of at least two whole vectors, to off-heap memory, {@code next} bytes from panel to panel:
+     * see {@link Operand#packAll}. Depth by depth, in the order of memory: four at a time take twice as long. Two vectors are
+     * written out, since starting a loop for them costs as much as they do.
      */
     static void wholeColumns(
             MemorySegment x, long from, long stride, int n, int width, int k, MemorySegment y, long at, long next) {
@@ -70,7 +70,11 @@ final class Panels {
             long a = from + p * stride;
             long b = at + 4L * p * width;
             for (int j = 0; j < n; j += width) {
-                for (int g = 0; g < width; g += Lanes.N) {
+                FloatVector v0 = FloatVector.fromMemorySegment(Lanes.F, s, a + 4L * j, LE);
+                FloatVector v1 = FloatVector.fromMemorySegment(Lanes.F, s, a + 4L * (j + Lanes.N), LE);
+                v0.intoMemorySegment(to, b, LE);
+                v1.intoMemorySegment(to, b + 4L * Lanes.N, LE);
+                for (int g = 2 * Lanes.N; g < width; g += Lanes.N) {
                     FloatVector.fromMemorySegment(Lanes.F, s, a + 4L * (j + g), LE)
                             .intoMemorySegment(to, b + 4L * g, LE);
                 }
@@ -79,15 +83,9 @@ final class Panels {
         }
     }
 
-    private static void copy8(MemorySegment s, long from, long stride, int k, float[] to, int at, int width) {
+    private static void copy(MemorySegment s, long from, long stride, int k, float[] to, int at, int width) {
         for (int p = 0; p < k; p++) {
-            FloatVector.fromMemorySegment(S8, s, from + p * stride, LE).intoArray(to, at + p * width);
-        }
-    }
-
-    private static void copy4(MemorySegment s, long from, long stride, int k, float[] to, int at, int width) {
-        for (int p = 0; p < k; p++) {
-            FloatVector.fromMemorySegment(S4, s, from + p * stride, LE).intoArray(to, at + p * width);
+            FloatVector.fromMemorySegment(BLOCK, s, from + p * stride, LE).intoArray(to, at + p * width);
         }
     }
 
@@ -97,7 +95,7 @@ final class Panels {
      * bit change places between rows whose number differs in the same bit.
      */
     static void rows(MemorySegment s, long from, long stride, int w, int width, int room, int k, float[] to, int at) {
-        int block = Lanes.N >= 8 ? 8 : 4;
+        int block = BLOCK.length();
         int whole = Math.max(0, spills(w, width, room, block) ? (k - 1) / block * block : k / block * block);
         int groups = (w + block - 1) / block;
         for (int j = 0; j < groups; j++) {
