@@ -121,11 +121,14 @@ final class BenchCommand implements Callable<Integer> {
                 json,
                 plot,
                 new Benchmarks.Profiled(preset, batch, size));
-        if (profile) {
-            benchmarks.profile(request, out);
-            return 0;
+        PrintWriter err = spec.commandLine().getErr();
+        try (Interruption interruption = new Interruption(err, "nothing was written")) {
+            if (profile) {
+                benchmarks.profile(request, out);
+                return 0;
+            }
+            return benchmarks.table(request, interruption, out, err) ? 0 : Failures.FAILED;
         }
-        return benchmarks.table(request, out, spec.commandLine().getErr()) ? 0 : Failures.FAILED;
     }
 
     private static void require(boolean holds, String sentence) {

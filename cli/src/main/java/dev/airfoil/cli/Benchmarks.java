@@ -42,11 +42,12 @@ public interface Benchmarks {
     }
 
     /**
-     * Measures and prints a table.
+     * Measures and prints a table. Its file has each row as soon as that is measured.
      *
+     * @param interruption is told what is measured so far
      * @return false if a row was left out because an answer was wrong
      */
-    boolean table(Request request, PrintWriter out, PrintWriter err);
+    boolean table(Request request, Interruption interruption, PrintWriter out, PrintWriter err);
 
     /**
      * A model to profile.

@@ -36,16 +36,17 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         List<Path> cases =
                 paths.stream().flatMap(p -> Checker.cases(p).stream()).toList();
         int passed = 0;
         int failed = 0;
         int skipped = 0;
-        try (Backend opened = backend.open(spec.commandLine().getErr())) {
+        try (Interruption interruption = new Interruption(err, "no case was checked");
+                Backend opened = backend.open(err)) {
             Checker checker = new Checker(opened);
             for (Path path : cases) {
                 Outcome outcome = checker.check(path);
-                out.println(outcome.line());
                 if (outcome instanceof Outcome.Skipped) {
                     skipped++;
                 } else if (outcome.isFailure()) {
@@ -53,9 +54,16 @@ final class CheckCommand implements Callable<Integer> {
                 } else {
                     passed++;
                 }
+                interruption.write(
+                        () -> out.println(outcome.line()),
+                        "of " + cases.size() + " cases " + count(passed, failed, skipped));
             }
         }
-        out.println(passed + " passed, " + failed + " failed, " + skipped + " skipped");
+        out.println(count(passed, failed, skipped));
         return failed == 0 ? 0 : Failures.FAILED;
+    }
+
+    private static String count(int passed, int failed, int skipped) {
+        return passed + " passed, " + failed + " failed, " + skipped + " skipped";
     }
 }

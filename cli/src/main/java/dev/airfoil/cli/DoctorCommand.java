@@ -51,6 +51,14 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        try (Interruption _ = new Interruption(spec.commandLine().getErr(), "not all was looked at")) {
+            look();
+        }
+        spec.commandLine().getOut().println(sound ? "All is well." : "Something is wrong: see above.");
+        return sound ? 0 : Failures.FAILED;
+    }
+
+    private void look() {
         say("airfoil", Version.current());
         say(
                 "java",
@@ -77,8 +85,6 @@ final class DoctorCommand implements Callable<Integer> {
                 () -> "e5-small-v2: a vocabulary of " + E5SmallV2.tokenizer().vocabularySize() + " tokens");
         backends.get().forEach(this::kernels);
         part("test", this::test); // afterwards, when products are compiled: it times one
-        spec.commandLine().getOut().println(sound ? "All is well." : "Something is wrong: see above.");
-        return sound ? 0 : Failures.FAILED;
     }
 
     private static String memory() {

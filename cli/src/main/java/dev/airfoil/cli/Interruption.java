@@ -6,7 +6,7 @@ import java.io.PrintWriter;
  * What Ctrl-C (or a polite kill) leaves of a work, said when it ends the virtual machine, which it does at once: only a
  * file that is being written is waited for.
  */
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
     /** What the virtual machine runs at its end. */
     final Thread hook = new Thread(this::say, "airfoil-interrupted");
 
@@ -14,14 +14,14 @@ final class Interruption implements AutoCloseable {
     private String outcome;
 
     /** @param outcome what is said if it comes before anything is written */
-    Interruption(PrintWriter err, String outcome) {
+    public Interruption(PrintWriter err, String outcome) {
         this.err = err;
         this.outcome = outcome;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Writes files; from then on {@code next} is what is said. */
-    synchronized void write(Runnable files, String next) {
+    /** Writes files, or a line; from then on {@code next} is what is said. */
+    public synchronized void write(Runnable files, String next) {
         files.run();
         outcome = next;
     }

@@ -155,6 +155,18 @@ class EndToEndTest {
         assertThat(folder.toFile().list()).containsExactly("pictures");
     }
 
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs the signals of POSIX")
+    void ctrlCInTheDoctorIsSaid() throws IOException, InterruptedException {
+        Process child = interruptible("doctor");
+        try (BufferedReader lines = child.inputReader()) {
+            assertThat(lines.readLine()).isNotNull();
+            interrupt(child);
+            assertThat(lines.lines()).last().isEqualTo("airfoil: stopped; not all was looked at");
+        }
+        assertThat(child.waitFor()).isEqualTo(130);
+    }
+
     /** Ctrl-C is the signal INT, which a shell hides from what it starts in the background: env shows it again. */
     private static Process interruptible(String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));

@@ -51,10 +51,11 @@ public final class Png {
     public static Map<String, String> texts(Path file) {
         try {
             byte[] bytes = Files.readAllBytes(file);
-            if (!isWhole(bytes)) {
-                throw new TensorException(file + " cannot be read as a PNG: its chunks do not end where it ends");
+            int end = end(bytes);
+            if (end > bytes.length) {
+                throw new TensorException(file + " cannot be read as a PNG: it ends before its last chunk does");
             }
-            PngReaderByte reader = new PngReaderByte(new ByteArrayInputStream(bytes));
+            PngReaderByte reader = new PngReaderByte(new ByteArrayInputStream(bytes, 0, end));
             try {
                 Map<String, String> texts = new LinkedHashMap<>();
                 reader.readSkippingAllRows(); // texts may stand behind the pixels
@@ -74,13 +75,20 @@ public final class Png {
         }
     }
 
-    /** Whether the lengths of its chunks suit the file: pngj makes room for whatever length a damaged one names. */
-    private static boolean isWhole(byte[] bytes) {
+    /**
+     * Where the last chunk ends, which is beyond the file if that is cut off or damaged: pngj would make room for whatever
+     * length a chunk names. What stands behind is passed over, as whatever shows pictures does.
+     */
+    private static int end(byte[] bytes) {
         ByteBuffer file = ByteBuffer.wrap(bytes);
-        long at = SIGNATURE;
-        while (at + AROUND <= bytes.length) {
+        int last = ByteBuffer.wrap("IEND".getBytes(StandardCharsets.US_ASCII)).getInt();
+        for (long at = SIGNATURE; at + AROUND <= bytes.length; ) {
+            int name = file.getInt((int) at + Integer.BYTES);
             at += AROUND + Integer.toUnsignedLong(file.getInt((int) at));
+            if (name == last && at <= bytes.length) {
+                return (int) at;
+            }
         }
-        return at == bytes.length;
+        return Integer.MAX_VALUE;
     }
 }

@@ -13,6 +13,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +73,20 @@ class RgbImageTest {
             assertThat(Optional.ofNullable(catchThrowable(() -> Png.texts(png))).stream())
                     .as("bit %d", bit)
                     .allSatisfy(e -> assertThat(e).isInstanceOf(TensorException.class));
+        }
+    }
+
+    @Test
+    void whatStandsBehindAPngIsPassedOver(@TempDir Path folder) throws IOException {
+        Path png = folder.resolve("a.png");
+        RgbImage.of(1, 1, new byte[3]).writePng(png, Map.of("seed", "7"));
+        byte[] whole = Files.readAllBytes(png);
+        Files.write(png, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
+        assertThat(Png.texts(png)).containsEntry("seed", "7");
+        assertThat(ImageIO.read(png.toFile())).isNotNull();
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(png, Arrays.copyOf(whole, length));
+            assertThatThrownBy(() -> Png.texts(png)).hasMessageContaining("it ends before its last chunk does");
         }
     }
 

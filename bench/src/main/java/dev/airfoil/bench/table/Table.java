@@ -6,6 +6,7 @@ import dev.airfoil.bench.peers.Contender;
 import dev.airfoil.bench.peers.Peer;
 import dev.airfoil.bench.peers.Torch;
 import dev.airfoil.cli.Benchmarks;
+import dev.airfoil.cli.Interruption;
 import dev.airfoil.dit.DitConfig;
 import dev.airfoil.dit.Sharing;
 import dev.airfoil.kernels.cpu.selftest.Limits;
@@ -16,7 +17,6 @@ import dev.airfoil.tensor.io.AtomicFile;
 import dev.airfoil.tensor.io.Reason;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +30,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code ./airfoil bench}: measures row after row and prints each when it is done. */
 public final class Table implements Benchmarks {
@@ -44,20 +42,18 @@ public final class Table implements Benchmarks {
 
     private static final DitConfig TINY_CONFIG = new DitConfig(Sharing.NONE, 2, 64, 2, 4, 2, 64, 64);
 
-    private final List<Row> rows = new ArrayList<>();
-    private boolean sound = true;
-
     /** For the service loader. */
     public Table() {}
 
     @Override
-    public boolean table(Request request, PrintWriter out, PrintWriter err) {
+    public boolean table(Request request, Interruption interruption, PrintWriter out, PrintWriter err) {
         Stream.of(request.json(), request.plot()).flatMap(Optional::stream).forEach(Table::requireFolder);
+        Rows rows = new Rows(request.json(), interruption, out);
         if (!request.backend().equals(CPU)) {
             // The peers and the limits are those of the processor.
             out.println(Row.header());
             for (int threads : request.threads()) {
-                measure(request, threads, Optional.empty(), Optional.empty(), Optional.empty(), out);
+                measure(request, threads, Optional.empty(), Optional.empty(), Optional.empty(), rows);
             }
         } else {
             Optional<Torch> torch = find(Torch.open(), err);
@@ -68,21 +64,22 @@ public final class Table implements Benchmarks {
                     out.println("(" + threads + (threads == 1 ? " thread" : " threads") + ": at most "
                             + Math.round(Limits.gigaflops(threads)) + " GFLOP/s, measured)");
                     try (MultiplyAdds limit = new MultiplyAdds(threads)) {
-                        measure(request, threads, torch, blas, Optional.of(limit), out);
+                        measure(request, threads, torch, blas, Optional.of(limit), rows);
                     }
-                    apart(request, threads, torch.isPresent(), out);
+                    apart(request, threads, torch.isPresent(), rows);
                 }
             } finally {
                 torch.ifPresent(Torch::close);
             }
         }
-        if (sound && rows.isEmpty()) {
+        if (rows.areSound() && rows.all().isEmpty()) {
             throw new TensorException("no row of the table has '" + request.filter()
                     + "' in its name; parts that do are gemm, attention, conv2d, softmax, dit-air/s");
         }
-        request.json().ifPresent(this::writeJson);
-        request.plot().ifPresent(this::writePlot);
-        return sound;
+        request.plot()
+                .ifPresent(file -> interruption.write(
+                        () -> AtomicFile.write(file, Plot.png(rows.all())), "all rows and their picture are written"));
+        return rows.areSound();
     }
 
     private static <T> Optional<T> find(Peer<T> peer, PrintWriter err) {
@@ -98,7 +95,7 @@ public final class Table implements Benchmarks {
             Optional<Torch> torch,
             Optional<Blas> blas,
             Optional<MultiplyAdds> limit,
-            PrintWriter out) {
+            Rows rows) {
         Stream.of(
                         Products.entries(),
                         NarrowProducts.entries(),
@@ -113,10 +110,9 @@ public final class Table implements Benchmarks {
                     try (Lab lab = new Lab(request.backend(), request.precision(), threads, torch, blas)) {
                         Contest contest = entry.setup().apply(lab);
                         contest.check();
-                        add(row(entry.name(), threads, contest, request.seconds(), limit), out);
+                        rows.add(row(entry.name(), threads, contest, request.seconds(), limit));
                     } catch (IllegalStateException e) {
-                        sound = false;
-                        out.println(entry.name() + ": WRONG: " + e.getMessage());
+                        rows.lack(entry.name() + ": WRONG: " + e.getMessage());
                     }
                 });
     }
@@ -143,15 +139,15 @@ public final class Table implements Benchmarks {
     }
 
     /** What needs a process of its own. One that dies costs its row, not the table. */
-    private void apart(Request request, int threads, boolean torch, PrintWriter out) {
+    private void apart(Request request, int threads, boolean torch, Rows rows) {
         if (request.wants(WARM_UP)) {
-            row(out, WARM_UP, () -> {
+            row(rows, WARM_UP, () -> {
                 double seconds = WarmUp.seconds(threads);
                 return new Row(WARM_UP, threads, Unit.SECONDS, seconds, Map.of(), OptionalDouble.empty());
             });
         }
         if (request.wants(MEMORY) && PeakMemory.isKnown()) {
-            row(out, MEMORY, () -> {
+            row(rows, MEMORY, () -> {
                 Map<Rival, Double> figures = new EnumMap<>(Rival.class);
                 double ours = Unit.MEGABYTES.of(PeakMemory.bytes(PeakMemory.Who.OURS, threads), 1);
                 if (torch) {
@@ -162,29 +158,12 @@ public final class Table implements Benchmarks {
         }
     }
 
-    private void row(PrintWriter out, String name, Supplier<Row> row) {
+    private static void row(Rows rows, String name, Supplier<Row> row) {
         try {
-            add(row.get(), out);
+            rows.add(row.get());
         } catch (IllegalStateException e) {
-            sound = false;
-            out.println(name + ": not measured: " + e.getMessage());
+            rows.lack(name + ": not measured: " + e.getMessage());
         }
-    }
-
-    private void add(Row row, PrintWriter out) {
-        rows.add(row);
-        out.println(row.line());
-    }
-
-    private void writeJson(Path file) {
-        JsonMapper json =
-                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        String text = json.writeValueAsString(rows.stream().map(Row::toJson).toList()) + "\n";
-        AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void writePlot(Path file) {
-        AtomicFile.write(file, Plot.png(rows));
     }
 
     /** Where nothing can be written, nothing needs to be measured. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airfoil.cli.Benchmarks;
+import dev.airfoil.cli.Interruption;
 import dev.airfoil.tensor.BackendProvider.Availability;
 import dev.airfoil.tensor.BackendProvider.Precision;
 import dev.airfoil.tensor.Backends;
@@ -13,7 +14,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -26,8 +29,14 @@ class TableTest {
     @TempDir
     private Path folder;
 
-    private static Benchmarks table() {
+    private static Benchmarks benchmarks() {
         return ServiceLoader.load(Benchmarks.class).findFirst().orElseThrow();
+    }
+
+    private static boolean table(Benchmarks.Request request, PrintWriter out, PrintWriter err) {
+        try (Interruption interruption = new Interruption(err, "nothing was written")) {
+            return benchmarks().table(request, interruption, out, err);
+        }
     }
 
     @Test
@@ -37,18 +46,18 @@ class TableTest {
         Path json = folder.resolve("deep/rows.json");
         Path plot = folder.resolve("rows.png");
 
-        boolean sound = table().table(
-                        new Benchmarks.Request(
-                                "cpu",
-                                Precision.F32,
-                                "AdaLnModulate",
-                                List.of(1),
-                                1e-3,
-                                Optional.of(json),
-                                Optional.of(plot),
-                                new Benchmarks.Profiled("tiny", 1, 256)),
-                        new PrintWriter(out, true),
-                        new PrintWriter(err, true));
+        boolean sound = table(
+                new Benchmarks.Request(
+                        "cpu",
+                        Precision.F32,
+                        "AdaLnModulate",
+                        List.of(1),
+                        1e-3,
+                        Optional.of(json),
+                        Optional.of(plot),
+                        new Benchmarks.Profiled("tiny", 1, 256)),
+                new PrintWriter(out, true),
+                new PrintWriter(err, true));
 
         assertThat(sound).isTrue();
         assertThat(err.toString()).contains("PyTorch is not measured", "OpenBLAS is not measured");
@@ -70,7 +79,7 @@ class TableTest {
                 Optional.empty(),
                 new Benchmarks.Profiled("tiny", 1, 64));
         PrintWriter nowhere = new PrintWriter(new StringWriter());
-        assertThatThrownBy(() -> table().table(nothing, nowhere, nowhere))
+        assertThatThrownBy(() -> table(nothing, nowhere, nowhere))
                 .isInstanceOf(TensorException.class)
                 .hasMessageContaining("no row of the table has 'gemmm,atention' in its name");
         assertThat(json).doesNotExist();
@@ -86,7 +95,8 @@ class TableTest {
         });
         StringWriter out = new StringWriter();
 
-        table().profile(
+        benchmarks()
+                .profile(
                         new Benchmarks.Request(
                                 backend,
                                 Precision.MIXED,
@@ -119,10 +129,31 @@ class TableTest {
                 new Benchmarks.Profiled("tiny", 1, 64));
         StringWriter out = new StringWriter();
         PrintWriter console = new PrintWriter(out, true);
-        assertThatThrownBy(() -> table().table(request, console, console))
+        assertThatThrownBy(() -> table(request, console, console))
                 .isInstanceOf(TensorException.class)
                 .hasMessage("cannot write " + file.resolve("rows.json") + ": something of that name is there");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aRowIsInTheFileWhenItIsMeasured() throws Exception {
+        Path json = folder.resolve("rows.json");
+        StringWriter out = new StringWriter();
+        PrintWriter console = new PrintWriter(out, true);
+        try (Interruption interruption = new Interruption(console, "nothing was written")) {
+            Rows rows = new Rows(Optional.of(json), interruption, console);
+            for (String name : List.of("one", "two")) {
+                rows.add(new Row(name, 1, Unit.SECONDS, 1, Map.of(), OptionalDouble.empty()));
+                assertThat(Files.readString(json))
+                        .contains("\"" + name + ", 1 thread\"")
+                        .endsWith("]\n");
+                assertThat(out.toString()).contains(name);
+            }
+            assertThat(rows.areSound()).isTrue();
+            rows.lack("three: WRONG");
+            assertThat(rows.areSound()).isFalse();
+            assertThat(rows.all()).hasSize(2);
+        }
     }
 
     @Test

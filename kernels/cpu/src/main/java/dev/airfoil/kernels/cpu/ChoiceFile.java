@@ -16,6 +16,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.HashSet;
@@ -30,7 +31,7 @@ import java.util.zip.CRC32C;
  * Where {@code airfoil doctor} keeps the {@link Choice} to start with, if it is not the usual one: a file for each JVM,
  * processor and build of Airfoil.
  *
- * @param folder there only while it has a file in it, so that a start where all is well looks for one thing alone
+ * @param folder empty or not there where all is well: such a start looks for nothing else
  */
 public record ChoiceFile(Path folder) {
     private static final System.Logger LOG = System.getLogger(ChoiceFile.class.getName());
@@ -46,13 +47,16 @@ public record ChoiceFile(Path folder) {
 
     /** What was kept for this machine. A damaged file is as good as none; a line in the log says so. */
     public Optional<Choice> read() {
-        if (!Files.isDirectory(folder) || !Files.exists(file())) {
+        String[] names = folder.toFile().list();
+        if (names == null || names.length == 0) {
             return Optional.empty();
         }
         try (Reader in = Files.newBufferedReader(file())) {
             Properties kept = new Properties();
             kept.load(in);
             return Optional.of(parse(kept));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
             LOG.log(
                     Level.WARNING,
@@ -100,18 +104,10 @@ public record ChoiceFile(Path folder) {
         AtomicFile.write(file(), (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Goes back to the usual choice. */
+    /** Goes back to the usual choice. The folder stays: another doctor may be about to write into it. */
     public void delete() {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
         try {
             Files.deleteIfExists(file());
-            try (Stream<Path> others = Files.list(folder)) {
-                if (others.findAny().isEmpty()) {
-                    Files.delete(folder);
-                }
-            }
         } catch (IOException e) {
             throw new TensorException("cannot delete " + file() + " (" + e + ")", e);
         }

@@ -11,6 +11,7 @@ import java.security.CodeSource;
 import java.security.cert.Certificate;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,12 +42,28 @@ class ChoiceFileTest {
     }
 
     @Test
-    void whatIsDeletedLeavesNoFolder() {
+    void whatIsDeletedIsNotRead() {
         kept.delete();
         kept.write(Choice.DEFAULT);
         kept.delete();
         assertThat(kept.read()).isEmpty();
-        assertThat(kept.folder()).doesNotExist();
+        assertThat(kept.folder()).isEmptyDirectory();
+    }
+
+    /** They may find different things: what they leave is the choice of one of them. */
+    @Test
+    void twoDoctorsAtOnceAreNotInEachOthersWay() {
+        CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < 300; i++) {
+                kept.delete();
+                kept.read().ifPresent(choice -> assertThat(choice.differences()).isEmpty());
+            }
+        });
+        while (!other.isDone()) {
+            kept.write(Choice.DEFAULT);
+        }
+        other.join();
+        assertThat(kept.folder().toFile().list()).hasSizeLessThan(2);
     }
 
     @Test
