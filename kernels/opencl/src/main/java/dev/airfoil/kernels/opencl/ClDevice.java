@@ -38,6 +38,9 @@ record ClDevice(
     /** From cl_nv_device_attribute_query. */
     private static final int COMPUTE_CAPABILITY_MAJOR_NV = 0x4000;
 
+    /** What PoCL needs, and does not say where it lacks it: it offers no device then, or builds no program. */
+    static final String POCL_CACHE = "set POCL_CACHE_DIR to a folder with room that it can write into";
+
     /** What sort of device it is; the order is the order of preference. */
     enum Kind {
         GPU,
@@ -48,6 +51,11 @@ record ClDevice(
     /** NVIDIA's own OpenCL: it compiles inline PTX, and 32 neighbouring work-items run in step. */
     boolean isNvidia() {
         return vendor.toUpperCase(Locale.ROOT).contains("NVIDIA");
+    }
+
+    /** The OpenCL of any processor. */
+    boolean isPocl() {
+        return vendor.toLowerCase(Locale.ROOT).contains("pocl");
     }
 
     /** NVIDIA from compute capability 8.0 on: warps multiply BF16 matrices. */

@@ -105,8 +105,9 @@ final class ClPrograms implements AutoCloseable {
             String log = log(program);
             clReleaseProgram(program);
             throw new TensorException(
-                    file + ".cl does not build on " + device.name() + " with '" + options + "' (" + e.getMessage()
-                            + "):\n" + log,
+                    file + ".cl does not build on " + device.name() + " with '" + options + "' ("
+                            + stringFor_errorCode(e.getStatus()) + "):\n" + log
+                            + (device.isPocl() && !log.contains("error:") ? "; " + ClDevice.POCL_CACHE : ""),
                     e);
         }
     }

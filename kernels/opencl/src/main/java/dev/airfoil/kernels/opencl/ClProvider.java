@@ -106,7 +106,9 @@ public final class ClProvider implements BackendProvider {
             JoclLibrary.unpack();
             List<ClDevice> all = ClDevice.all();
             return all.isEmpty()
-                    ? new Found.Nothing("the OpenCL loader knows no device; install the driver of your GPU")
+                    ? new Found.Nothing(
+                            "no OpenCL driver here offers a device; install that of your GPU, or if it is PoCL, "
+                                    + ClDevice.POCL_CACHE)
                     : new Found.Devices(all);
         } catch (IllegalCallerException e) {
             return new Found.Nothing("this JVM forbids native code (" + firstLine(e)

@@ -2,12 +2,17 @@ package dev.airfoil.kernels.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ClProviderTest {
     private static final List<ClDevice> ALL = Stream.of("NVIDIA H100", "NVIDIA L4", "pthread-EPYC")
@@ -50,6 +55,26 @@ class ClProviderTest {
         assertThatThrownBy(() -> ClProvider.choose(ALL, "radeon"))
                 .hasMessageContaining("opencl:radeon names no device")
                 .hasMessageContaining("NVIDIA L4");
+    }
+
+    /** In a process of its own, which says what it finds. */
+    @Test
+    void poclWithoutItsCacheIsToldFromAMissingDriver(@TempDir Path folder) throws IOException {
+        assumeThat(Devices.all()).as("the only driver is PoCL").allMatch(device -> device.contains("PoCL"));
+        ProcessBuilder child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ClProviderTest.class.getName())
+                .redirectErrorStream(true);
+        Path inTheWay = Files.createFile(folder.resolve("file"));
+        child.environment().put("POCL_CACHE_DIR", inTheWay.resolve("cache").toString());
+        assertThat(child.start().inputReader().readAllAsString())
+                .contains("no OpenCL driver here offers a device", "if it is PoCL, set POCL_CACHE_DIR to a folder");
+    }
+
+    public static void main(String[] args) {
+        System.out.println(new ClProvider().probe());
     }
 
     @Test
