@@ -160,9 +160,10 @@ class EndToEndTest {
     void ctrlCInTheDoctorIsSaid() throws IOException, InterruptedException {
         Process child = interruptible("doctor");
         try (BufferedReader lines = child.inputReader()) {
-            assertThat(lines.readLine()).isNotNull();
+            assertThat(lines.lines().anyMatch(line -> line.startsWith("airfoil ")))
+                    .isTrue();
             interrupt(child);
-            assertThat(lines.lines()).last().isEqualTo("airfoil: stopped; not all was looked at");
+            assertThat(lines.lines()).contains("airfoil: stopped; not all was looked at");
         }
         assertThat(child.waitFor()).isEqualTo(130);
     }
