@@ -213,7 +213,7 @@ class CpuBackendTest {
 
     @Test
     void queriesAndKeysAreNormedAndTurned() {
-        for (int e : new int[] {2, 16, 20, 64}) {
+        for (int e : new int[] {2, 16, 20, 48, 64}) {
             check(
                     new QkNormRope(EPS),
                     () -> List.of(n(1, 2, 50, 3, 4, e), n(2, e), n(3, e), n(4, 50, e / 2), n(5, 50, e / 2)));

@@ -6,6 +6,7 @@ import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Floats;
+import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -17,8 +18,8 @@ import jdk.incubator.vector.VectorShuffle;
  * Turning pairs of neighbours: with each pair's elements exchanged, {@code y = x c + swapped(x) s}, where c and s hold cos
  * and -sin, +sin for each element rather than each pair. Back is the same with -s. Heads are short, so the loops that
  * write go down the same four vectors of columns of all heads of a token, and what depends on the column stays in registers.
- * Columns beyond the last four vectors go one by one. Each loop takes a slice for each head, so that bounds are checked
- * once for its four vectors. The loops are long: in such ones the compiler inlines nothing but the vectors' own methods.
+ * Heads that are no whole number of four vectors are first copied to wider places, with zeros behind them. Each loop takes
+ * a slice for each head, so that bounds are checked once for its four vectors. The loops are long: in such ones the compiler inlines nothing but the vectors' own methods.
  */
 final class Rotation {
     private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(F, i -> i ^ 1);
@@ -26,8 +27,26 @@ final class Rotation {
 
     private Rotation() {}
 
-    /** Spreads row {@code row} of {@code cos, sin [n e/2]} to {@code table [2 e]}, which is c and then s. */
+    /** The room that a head of {@code e} numbers wants: whole turns of four vectors. */
+    static int room(int e) {
+        return (e + 4 * N - 1) / (4 * N) * (4 * N);
+    }
+
+    /** {@code n} zeros in a slot of {@code scratch}. */
+    static MemorySegment zeros(Scratch scratch, int slot, long n) {
+        return scratch.segment(slot, n).asSlice(0, 4 * n).fill((byte) 0);
+    }
+
+    /** Copies {@code h} heads of {@code e} numbers that follow each other after {@code stride} and {@code step} bytes. */
+    static void copy(MemorySegment x, long from, long stride, MemorySegment y, long to, long step, int h, int e) {
+        for (int head = 0; head < h; head++) {
+            MemorySegment.copy(x, from + head * stride, y, to + head * step, 4L * e);
+        }
+    }
+
+    /** Spreads row {@code row} of {@code cos, sin [n e/2]} to c and s, the two halves of {@code table}. */
     static void spread(Floats cos, Floats sin, int row, int e, MemorySegment table) {
+        int room = room(e);
         MemorySegment out = offHeap(table);
         MemorySegment from = cos.data();
         MemorySegment from2 = sin.data();
@@ -42,23 +61,24 @@ final class Rotation {
             FloatVector s1 = s.rearrange(Lanes.SECOND_HALF);
             c.rearrange(Lanes.FIRST_HALF).intoMemorySegment(out, 4L * j, LE);
             c.rearrange(Lanes.SECOND_HALF).intoMemorySegment(out, 4L * (j + N), LE);
-            s0.blend(s0.neg(), EVEN).intoMemorySegment(out, 4L * (e + j), LE);
-            s1.blend(s1.neg(), EVEN).intoMemorySegment(out, 4L * (e + j + N), LE);
+            s0.blend(s0.neg(), EVEN).intoMemorySegment(out, 4L * (room + j), LE);
+            s1.blend(s1.neg(), EVEN).intoMemorySegment(out, 4L * (room + j + N), LE);
         }
         for (; j < e; j += 2) {
             float c = Lanes.get(from, co + 2L * j);
             float s = Lanes.get(from2, so + 2L * j);
             Lanes.set(table, 4L * j, c);
             Lanes.set(table, 4L * j + 4, c);
-            Lanes.set(table, 4L * (e + j), -s);
-            Lanes.set(table, 4L * (e + j) + 4, s);
+            Lanes.set(table, 4L * (room + j), -s);
+            Lanes.set(table, 4L * (room + j) + 4, s);
         }
     }
 
     /**
-     * {@code y = turn(x rstd w)} for the {@code h} heads of a token.
+     * {@code y = turn(x rstd w)} for the {@code h} heads of a token, of {@code e} numbers in {@link #room(int) room} for them.
      *
-     * @param table c and s of the token
+     * @param table c and s of the token, with zeros behind each
+     * @param w with zeros behind it
      * @param yo byte of the first head; the next one follows after {@code step} bytes
      * @param scales room for a number for each head, and a vector
      * @param sums room for a vector for each head
@@ -77,18 +97,12 @@ final class Rotation {
             long step,
             float[] scales,
             float[] sums) {
-        int end = e / (4 * N) * (4 * N);
+        int end = room(e);
         Arrays.fill(sums, 0, h * N, 0);
         for (int j = 0; j < end; j += 4 * N) {
-            squares(x, xo + 4L * j, 4L * e, sums, h);
+            squares(x, xo + 4L * j, 4L * end, sums, h);
         }
-        for (int head = 0; head < h; head++) {
-            scales[head] = total(sums, head);
-            for (int j = end; j < e; j++) {
-                float v = Lanes.get(x, xo + 4L * (head * e + j));
-                scales[head] += v * v;
-            }
-        }
+        totals(sums, 0, h, scales, 0);
         // Roots and quotients take long, so those of several heads are taken at once.
         for (int head = 0; head < h; head += N) {
             FloatVector square = FloatVector.fromArray(F, scales, head).div(e).add(eps);
@@ -96,26 +110,15 @@ final class Rotation {
         }
         for (int j = 0; j < end; j += 4 * N) {
             long at = 4L * j;
-            turn(x, xo + at, 4L * e, scales, w, wo + at, table, at, y, yo + at, step, h);
-        }
-        for (int head = 0; head < h && end < e; head++) {
-            for (int j = end; j < e; j++) {
-                int k = j ^ 1;
-                long at = xo + 4L * head * e;
-                float v = Lanes.get(x, at + 4L * j) * Lanes.get(w, wo + 4L * j) * Lanes.get(table, 4L * j);
-                float t = Lanes.get(x, at + 4L * k) * Lanes.get(w, wo + 4L * k) * Lanes.get(table, 4L * (e + j));
-                Lanes.set(y, yo + head * step + 4L * j, (v + t) * scales[head]);
-            }
+            turn(x, xo + at, 4L * end, scales, w, wo + at, table, at, y, yo + at, step, h);
         }
     }
 
-    /** The sum of the lanes of vector {@code i}: one by one, because few operations of vectors add up what is in one. */
-    private static float total(float[] sums, int i) {
-        float total = 0;
-        for (int lane = 0; lane < N; lane++) {
-            total += sums[i * N + lane];
+    /** The sums of the lanes of {@code h} vectors, from vector {@code first} on. */
+    private static void totals(float[] sums, int first, int h, float[] to, int at) {
+        for (int i = 0; i < h; i++) {
+            to[at + i] = Lanes.sum(FloatVector.fromArray(F, sums, (first + i) * N));
         }
-        return total;
     }
 
     /** Adds the squares of four vectors of each head to a vector. */
@@ -205,52 +208,28 @@ final class Rotation {
             long so,
             float[] scales,
             float[] sums) {
-        int room = h + N;
-        int end = e / (4 * N) * (4 * N);
+        int second = h + N;
+        int end = room(e);
         Arrays.fill(sums, 0, 2 * h * N, 0);
         for (int j = 0; j < end; j += 4 * N) {
             long at = 4L * j;
-            turnBack(g, go + at, step, table, at, x, xo + at, 4L * e, w, wo + at, gx, to + at, sums, h);
+            turnBack(g, go + at, step, table, at, x, xo + at, 4L * end, w, wo + at, gx, to + at, sums, h);
         }
-        for (int head = 0; head < h; head++) {
-            scales[head] = total(sums, head);
-            scales[room + head] = total(sums, h + head);
-            for (int j = end; j < e; j++) {
-                float u = back(g, go + head * step, table, e, j);
-                float v = Lanes.get(x, xo + 4L * (head * e + j));
-                scales[head] += v * v;
-                scales[room + head] += u * Lanes.get(w, wo + 4L * j) * v;
-            }
-        }
+        totals(sums, 0, h, scales, 0);
+        totals(sums, h, h, scales, second);
         for (int head = 0; head < h; head += N) {
             FloatVector square = FloatVector.fromArray(F, scales, head).div(e).add(eps);
             FloatVector rstd = FloatVector.broadcast(F, 1).div(square.sqrt());
             rstd.intoArray(scales, head);
-            FloatVector.fromArray(F, scales, room + head)
+            FloatVector.fromArray(F, scales, second + head)
                     .mul(rstd)
                     .div(square.mul(-e))
-                    .intoArray(scales, room + head);
+                    .intoArray(scales, second + head);
         }
         for (int j = 0; j < end; j += 4 * N) {
             long at = 4L * j;
-            finish(x, xo + at, 4L * e, scales, w, wo + at, gx, to + at, sum, so + at, h);
+            finish(x, xo + at, 4L * end, scales, w, wo + at, gx, to + at, sum, so + at, h);
         }
-        for (int head = 0; head < h && end < e; head++) {
-            long at = 4L * head * e;
-            for (int j = end; j < e; j++) {
-                float u = back(g, go + head * step, table, e, j);
-                float v = Lanes.get(x, xo + at + 4L * j);
-                float back = u * Lanes.get(w, wo + 4L * j) * scales[head];
-                Lanes.set(gx, to + at + 4L * j, Math.fma(v, scales[room + head], back));
-                Lanes.set(sum, so + 4L * j, Math.fma(u * scales[head], v, Lanes.get(sum, so + 4L * j)));
-            }
-        }
-    }
-
-    /** Element {@code j} of a head's g, turned back. */
-    private static float back(MemorySegment g, long go, MemorySegment table, int e, int j) {
-        float t = Lanes.get(g, go + 4L * (j ^ 1)) * Lanes.get(table, 4L * (e + j));
-        return Lanes.get(g, go + 4L * j) * Lanes.get(table, 4L * j) - t;
     }
 
     /** Four vectors of each head: writes {@code u = turn back(g)}, adds {@code x^2} and {@code u w x} to the sums. */
