@@ -120,37 +120,27 @@ public interface Tile {
         return isPacked() ? rows() * k : rows() * rowStep();
     }
 
-    /** The last {@code k % WHOLE} depths. Nothing is asked of the tile within the loops: there are many of them. */
+    /** The last {@code k % WHOLE} depths, filled up with zeros: who packs them so saves the way. */
     private void addLast(
-            int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment y, long co, long cs) {
-        MemorySegment c = Lanes.offHeap(y);
-        int rows = rows();
-        int columns = columns();
-        int step = step();
-        int rowStep = rowStep();
-        int next = next(k);
-        int end = F.loopBound(columns);
-        for (int t = 0; t < tiles; t++) {
-            for (int i = 0; i < rows; i++) {
-                int row = ao + t * next + i * rowStep;
-                long to = co + (t * rows + i) * cs;
-                int j = 0;
-                for (; j < end; j += Lanes.N) {
-                    FloatVector sum = FloatVector.fromMemorySegment(F, c, to + 4L * j, LE);
-                    for (int p = k - k % WHOLE; p < k; p++) {
-                        sum = FloatVector.fromMemorySegment(F, b, bo + 4L * (p * columns + j), LE)
-                                .fma(FloatVector.broadcast(F, a[row + p * step]), sum);
+            int tiles, int k, float[] a, int ao, MemorySegment b, long bo, MemorySegment c, long co, long cs) {
+        int done = k - k % WHOLE;
+        int from = ao + done * step();
+        int next = next(WHOLE);
+        try (Scratch own = Scratch.borrow()) {
+            float[] left = own.floats(0, (long) tiles * next + WHOLE * step());
+            for (int t = 0; t < tiles; t++) {
+                for (int i = 0; i < rows(); i++) {
+                    for (int p = 0; p < WHOLE; p++) {
+                        int at = i * rowStep() + p * step();
+                        left[t * next + at] = done + p < k ? a[from + t * next(k) + at] : 0;
                     }
-                    sum.intoMemorySegment(c, to + 4L * j, LE);
-                }
-                for (; j < columns; j++) {
-                    float sum = Lanes.get(c, to + 4L * j);
-                    for (int p = k - k % WHOLE; p < k; p++) {
-                        sum = Math.fma(Lanes.get(b, bo + 4L * (p * columns + j)), a[row + p * step], sum);
-                    }
-                    Lanes.set(c, to + 4L * j, sum);
                 }
             }
+            MemorySegment right = own.segment(0, (long) WHOLE * columns());
+            long size = 4L * (k - done) * columns();
+            MemorySegment.copy(b, bo + 4L * done * columns(), right, 0, size);
+            right.asSlice(size, 4L * WHOLE * columns() - size).fill((byte) 0);
+            addWhole(tiles, WHOLE, left, 0, next, right, 0, c, co, cs);
         }
     }
 }
