@@ -20,8 +20,8 @@ record Weights(MemorySegment data, long base, int outputs, long output, long inp
     }
 
     /**
-     * Packs panels {@code from .. end} of them as the left side of tiles of {@code mr} rows: block after block of depths, see {@link Depths}, each in
-     * panels {@code [outputs / mr][depths][mr]}.
+     * Packs panels {@code from .. end} of them as the left side of tiles of {@code mr} rows: block after block of depths,
+     * see {@link Depths}, each in panels {@code [outputs / mr][depths][mr]}.
      */
     void pack(Window window, Depths depths, int mr, int from, int end, float[] to) {
         int panels = (outputs + mr - 1) / mr;

@@ -19,7 +19,8 @@ import jdk.incubator.vector.VectorShuffle;
  * and -sin, +sin for each element rather than each pair. Back is the same with -s. Heads are short, so the loops that
  * write go down the same four vectors of columns of all heads of a token, and what depends on the column stays in registers.
  * Heads that are no whole number of four vectors are first copied to wider places, with zeros behind them. Each loop takes
- * a slice for each head, so that bounds are checked once for its four vectors. The loops are long: in such ones the compiler inlines nothing but the vectors' own methods.
+ * a slice for each head, so that bounds are checked once for its four vectors. The loops are long: in such ones the
+ * compiler inlines nothing but the vectors' own methods.
  */
 final class Rotation {
     private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(F, i -> i ^ 1);
