@@ -17,6 +17,9 @@ import jdk.incubator.vector.FloatVector;
  * two, called side by side: a loop that calls the other would be compiled with it, too large to go without boxes.
  */
 public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
+    /** Elements that still lie in the first-level cache when the second loop follows. */
+    private static final int PIECE = 2_048;
+
     @Override
     public void run(ActivationGrad op, Call call) {
         Flat.Map2 loop = switch (op.fn()) {
@@ -26,8 +29,12 @@ public final class ActivationGradKernel implements CpuKernel<ActivationGrad> {
             case GELU_TANH -> ActivationGradKernel::geluTanh;
             case GELU ->
                 (x, xo, g, go, y, yo, n) -> {
-                    normal(x, xo, y, yo, n);
-                    geluSlope(x, xo, g, go, y, yo, n);
+                    for (int start = 0; start < n; start += PIECE) {
+                        long at = 4L * start;
+                        int length = Math.min(PIECE, n - start);
+                        normal(x, xo + at, y, yo + at, length);
+                        geluSlope(x, xo + at, g, go + at, y, yo + at, length);
+                    }
                 };
             case RELU -> ActivationGradKernel::relu;
         };

@@ -6,9 +6,14 @@ import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 
-/** Loops over all elements of dense data, in pieces that fit the first-level cache; pieces in parallel. */
+/** Loops over all elements of dense data, in parallel. */
 final class Flat {
+    /** Elements that the threads share out. */
     private static final int PIECE = 2_048;
+
+    /** Elements of a loop: in memory, loops of one piece take a quarter more time. */
+    private static final int LONG = 16_384;
+
     private static final int PARALLEL = 16_384;
 
     private Flat() {}
@@ -34,9 +39,9 @@ final class Flat {
     static void run(WorkerPool pool, long size, Piece piece) {
         int pieces = Math.toIntExact((size + PIECE - 1) / PIECE);
         pool.splitIf(size > PARALLEL, pieces, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                long start = (long) i * PIECE;
-                piece.run(start, (int) Math.min(PIECE, size - start));
+            long end = Math.min(size, (long) to * PIECE);
+            for (long start = (long) from * PIECE; start < end; start += LONG) {
+                piece.run(start, (int) Math.min(LONG, end - start));
             }
         });
     }
