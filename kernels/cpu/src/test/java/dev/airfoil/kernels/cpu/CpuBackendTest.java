@@ -2,6 +2,7 @@ package dev.airfoil.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.airfoil.kernels.cpu.gemm.Stored;
 import dev.airfoil.tensor.BackendProvider.Options;
@@ -40,6 +41,7 @@ import dev.airfoil.tensor.ops.Max;
 import dev.airfoil.tensor.ops.QkNormRope;
 import dev.airfoil.tensor.ops.QkNormRopeGrad;
 import dev.airfoil.tensor.ops.ScatterAdd;
+import dev.airfoil.tensor.ops.Softmax;
 import dev.airfoil.tensor.ops.Sum;
 import java.util.ArrayList;
 import java.util.List;
@@ -402,6 +404,33 @@ class CpuBackendTest {
             List<Tensor> out = op.define(in);
             return List.of(in.get(0), in.get(1), in.get(2), out.get(0), out.get(1), n(4, 2, 131, 3, 20));
         });
+    }
+
+    @Test
+    void softmaxOfRowsOfAnyLength() {
+        for (int d = 1; d < 150; d++) {
+            int length = d;
+            check(new Softmax(), () -> List.of(F.affine(n(1, 70, length), 20, -50)));
+        }
+    }
+
+    @Test
+    void aNaNMakesItsRowOfSoftmaxNaN() {
+        try (CpuBackend backend = cpu(1)) {
+            for (int d : new int[] {1, 7, 16, 45, 131}) {
+                for (int i = 0; i < d; i++) {
+                    float[] x = new float[2 * d];
+                    x[i] = Float.NaN;
+                    float[] y = new Eager(backend)
+                            .call(() -> Scope.call(
+                                    "row", () -> F.softmax(Tensor.of(x, 2, d)).toFloats()));
+                    for (int j = 0; j < d; j++) {
+                        assertThat(y[j]).as("%d of %d", j, d).isNaN();
+                        assertThat(y[d + j]).as("%d of %d", j, d).isEqualTo(1f / d, within(1e-6f));
+                    }
+                }
+            }
+        }
     }
 
     @Test
