@@ -28,8 +28,6 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
         int room = Rotation.room(e);
         long width = 4L * e;
         long step = n * width;
-        boolean narrow = e < room;
-        long after = 4L * h * room;
         try (Scratch shared = Scratch.borrow()) {
             Floats cos = call.dense(3);
             Floats sin = call.dense(4);
@@ -43,11 +41,13 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
                     MemorySegment table = Rotation.zeros(scratch, 0, 2L * room);
                     MemorySegment w = Rotation.zeros(scratch, 1, 2L * room);
                     MemorySegment wide = Rotation.zeros(scratch, 2, 3L * h * room);
+                    var wideG = new Rotation.Place(wide, 0, 4L * room);
+                    var wideX = new Rotation.Place(wide, 4L * h * room, 4L * room);
+                    var wideGx = new Rotation.Place(wide, 8L * h * room, 4L * room);
                     for (int part = 0; part < 2; part++) {
-                        Rotation.copy(weights[part].data(), weights[part].base(), 0, w, 4L * part * room, 0, 1, e);
+                        MemorySegment.copy(weights[part].data(), weights[part].base(), w, 4L * part * room, width);
                     }
-                    float[] scales = scratch.floats(0, 2L * (h + N));
-                    float[] partial = scratch.floats(1, 2L * h * N);
+                    float[] partial = scratch.floats(0, 2L * h * N);
                     for (int c = from; c < to; c++) {
                         sums.data().asSlice(sums.at(2L * c * room), 8L * room).fill((byte) 0);
                         for (int i = c * CHUNK; i < Math.min(tokens, (c + 1) * CHUNK); i++) {
@@ -56,37 +56,32 @@ public final class QkNormRopeGradKernel implements CpuKernel<QkNormRopeGrad> {
                             long source = ((long) i / n * h * n + i % n) * e;
                             for (int part = 0; part < 3; part++) {
                                 long at = ((long) i * 3 + part) * h * e;
-                                Floats g = grads[part];
-                                MemorySegment gx = gqkv.data();
-                                long target = gqkv.at(at);
+                                var g = new Rotation.Place(grads[part].data(), grads[part].at(source), step);
+                                var x = new Rotation.Place(qkv.data(), qkv.at(at), width);
+                                var gx = new Rotation.Place(gqkv.data(), gqkv.at(at), width);
                                 if (part == 2) {
-                                    Rotation.copy(g.data(), g.at(source), step, gx, target, width, h, e);
+                                    g.copy(gx, h, e);
                                     continue;
                                 }
-                                if (narrow) {
-                                    Rotation.copy(qkv.data(), qkv.at(at), width, wide, 0, 4L * room, h, e);
-                                    Rotation.copy(g.data(), g.at(source), step, wide, after, 4L * room, h, e);
+                                if (e < room) {
+                                    g.copy(wideG, h, e);
+                                    x.copy(wideX, h, e);
                                 }
                                 Rotation.backward(
                                         table,
-                                        narrow ? wide : g.data(),
-                                        narrow ? after : g.at(source),
-                                        narrow ? 4L * room : step,
-                                        narrow ? wide : qkv.data(),
-                                        narrow ? 0 : qkv.at(at),
+                                        e < room ? wideG : g,
+                                        e < room ? wideX : x,
                                         h,
                                         e,
                                         op.eps(),
                                         w,
                                         4L * part * room,
-                                        narrow ? wide : gx,
-                                        narrow ? 2 * after : target,
+                                        e < room ? wideGx : gx,
                                         sums.data(),
                                         sums.at((2L * c + part) * room),
-                                        scales,
                                         partial);
-                                if (narrow) {
-                                    Rotation.copy(wide, 2 * after, 4L * room, gx, target, width, h, e);
+                                if (e < room) {
+                                    wideGx.copy(gx, h, e);
                                 }
                             }
                         }

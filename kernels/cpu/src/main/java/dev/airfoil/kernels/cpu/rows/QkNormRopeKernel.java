@@ -21,8 +21,6 @@ public final class QkNormRopeKernel implements CpuKernel<QkNormRope> {
         int room = Rotation.room(e);
         long width = 4L * e;
         long step = n * width;
-        boolean narrow = e < room;
-        long after = 4L * h * room;
         Floats qkv = call.dense(0);
         Floats[] weights = {call.dense(1), call.dense(2)};
         Floats[] to = {call.result(0), call.result(1), call.result(2)};
@@ -33,43 +31,27 @@ public final class QkNormRopeKernel implements CpuKernel<QkNormRope> {
                 MemorySegment table = Rotation.zeros(own, 0, 2L * room);
                 MemorySegment w = Rotation.zeros(own, 1, 2L * room);
                 MemorySegment wide = Rotation.zeros(own, 2, 2L * h * room);
+                var wideX = new Rotation.Place(wide, 0, 4L * room);
+                var wideY = new Rotation.Place(wide, 4L * h * room, 4L * room);
                 for (int part = 0; part < 2; part++) {
-                    Rotation.copy(weights[part].data(), weights[part].base(), 0, w, 4L * part * room, 0, 1, e);
+                    MemorySegment.copy(weights[part].data(), weights[part].base(), w, 4L * part * room, width);
                 }
-                float[] scales = own.floats(0, h + N);
-                float[] sums = own.floats(1, (long) h * N);
+                float[] scales = own.floats(0, (long) h * N);
                 for (int i = from; i < end; i++) {
                     Rotation.spread(cos, sin, i % n, e, table);
                     // Of the first head of token i; the other heads follow after n rows.
                     long target = ((long) i / n * h * n + i % n) * e;
                     for (int part = 0; part < 3; part++) {
-                        long source = qkv.at(((long) i * 3 + part) * h * e);
-                        long first = to[part].at(target);
-                        MemorySegment x = qkv.data();
-                        MemorySegment y = to[part].data();
+                        var x = new Rotation.Place(qkv.data(), qkv.at(((long) i * 3 + part) * h * e), width);
+                        var y = new Rotation.Place(to[part].data(), to[part].at(target), step);
                         if (part == 2) {
-                            Rotation.copy(x, source, width, y, first, step, h, e);
-                            continue;
-                        }
-                        if (narrow) {
-                            Rotation.copy(x, source, width, wide, 0, 4L * room, h, e);
-                        }
-                        Rotation.forward(
-                                table,
-                                narrow ? wide : x,
-                                narrow ? 0 : source,
-                                h,
-                                e,
-                                op.eps(),
-                                w,
-                                4L * part * room,
-                                narrow ? wide : y,
-                                narrow ? after : first,
-                                narrow ? 4L * room : step,
-                                scales,
-                                sums);
-                        if (narrow) {
-                            Rotation.copy(wide, after, 4L * room, y, first, step, h, e);
+                            x.copy(y, h, e);
+                        } else if (e == room) {
+                            Rotation.forward(table, x, h, e, op.eps(), w, 4L * part * room, y, scales);
+                        } else {
+                            x.copy(wideX, h, e);
+                            Rotation.forward(table, wideX, h, e, op.eps(), w, 4L * part * room, wideY, scales);
+                            wideY.copy(y, h, e);
                         }
                     }
                 }

@@ -18,7 +18,8 @@ import jdk.incubator.vector.VectorShuffle;
  * Turning pairs of neighbours: with each pair's elements exchanged, {@code y = x c + swapped(x) s}, where c and s hold cos
  * and -sin, +sin for each element rather than each pair. Back is the same with -s. Heads are short, so the loops that
  * write go down the same four vectors of columns of all heads of a token, and what depends on the column stays in registers.
- * Heads that are no whole number of four vectors are first copied to wider places, with zeros behind them. Each loop takes
+ * A head of just four vectors stays there from its measuring to its end: then little waits for memory. Heads that are no
+ * whole number of four vectors are first copied to wider places, with zeros behind them. Each loop takes
  * a slice for each head, so that bounds are checked once for its four vectors. The loops are long: in such ones the
  * compiler inlines nothing but the vectors' own methods.
  */
@@ -38,10 +39,33 @@ final class Rotation {
         return scratch.segment(slot, n).asSlice(0, 4 * n).fill((byte) 0);
     }
 
-    /** Copies {@code h} heads of {@code e} numbers that follow each other after {@code stride} and {@code step} bytes. */
-    static void copy(MemorySegment x, long from, long stride, MemorySegment y, long to, long step, int h, int e) {
+    /** Where the heads of a token are: the first at byte {@code at}, each of the others {@code step} bytes behind the last. */
+    record Place(MemorySegment data, long at, long step) {
+        /** Copies {@code h} heads of {@code e} numbers there. */
+        void copy(Place to, int h, int e) {
+            int end = e / (4 * N) * (4 * N);
+            for (int j = 0; j < end; j += 4 * N) {
+                copyFour(data, at + 4L * j, step, to.data, to.at + 4L * j, to.step, h);
+            }
+            for (int head = 0; head < h && end < e; head++) {
+                long rest = 4L * end;
+                MemorySegment.copy(
+                        data, at + head * step + rest, to.data, to.at + head * to.step + rest, 4L * e - rest);
+            }
+        }
+    }
+
+    /** Copies four vectors of each head: a call of the JDK for each would take longer than that. */
+    private static void copyFour(MemorySegment x, long from, long stride, MemorySegment y, long to, long step, int h) {
+        MemorySegment in = offHeap(x);
+        MemorySegment out = offHeap(y);
         for (int head = 0; head < h; head++) {
-            MemorySegment.copy(x, from + head * stride, y, to + head * step, 4L * e);
+            MemorySegment source = in.asSlice(from + head * stride, 16L * N);
+            MemorySegment target = out.asSlice(to + head * step, 16L * N);
+            FloatVector.fromMemorySegment(F, source, 0, LE).intoMemorySegment(target, 0, LE);
+            FloatVector.fromMemorySegment(F, source, 4L * N, LE).intoMemorySegment(target, 4L * N, LE);
+            FloatVector.fromMemorySegment(F, source, 8L * N, LE).intoMemorySegment(target, 8L * N, LE);
+            FloatVector.fromMemorySegment(F, source, 12L * N, LE).intoMemorySegment(target, 12L * N, LE);
         }
     }
 
@@ -80,60 +104,38 @@ final class Rotation {
      *
      * @param table c and s of the token, with zeros behind each
      * @param w with zeros behind it
-     * @param yo byte of the first head; the next one follows after {@code step} bytes
-     * @param scales room for a number for each head, and a vector
-     * @param sums room for a vector for each head
+     * @param x where heads follow each other without a gap
+     * @param scales room for a vector for each head
      */
     static void forward(
-            MemorySegment table,
-            MemorySegment x,
-            long xo,
-            int h,
-            int e,
-            float eps,
-            MemorySegment w,
-            long wo,
-            MemorySegment y,
-            long yo,
-            long step,
-            float[] scales,
-            float[] sums) {
+            MemorySegment table, Place x, int h, int e, float eps, MemorySegment w, long wo, Place y, float[] scales) {
         int end = room(e);
-        Arrays.fill(sums, 0, h * N, 0);
-        for (int j = 0; j < end; j += 4 * N) {
-            squares(x, xo + 4L * j, 4L * end, sums, h);
+        if (end == 4 * N) {
+            whole(x.data, x.at, x.step, w, wo, table, y.data, y.at, y.step, 1f / e, eps, h);
+            return;
         }
-        totals(sums, 0, h, scales, 0);
-        // Roots and quotients take long, so those of several heads are taken at once.
-        for (int head = 0; head < h; head += N) {
-            FloatVector square = FloatVector.fromArray(F, scales, head).div(e).add(eps);
-            FloatVector.broadcast(F, 1).div(square.sqrt()).intoArray(scales, head);
-        }
+        measure(x.data, x.at, end, 1f / e, eps, scales, h);
         for (int j = 0; j < end; j += 4 * N) {
             long at = 4L * j;
-            turn(x, xo + at, 4L * end, scales, w, wo + at, table, at, y, yo + at, step, h);
+            turn(x.data, x.at + at, x.step, scales, w, wo + at, table, at, y.data, y.at + at, y.step, h);
         }
     }
 
-    /** The sums of the lanes of {@code h} vectors, from vector {@code first} on. */
-    private static void totals(float[] sums, int first, int h, float[] to, int at) {
-        for (int i = 0; i < h; i++) {
-            to[at + i] = Lanes.sum(FloatVector.fromArray(F, sums, (first + i) * N));
-        }
-    }
-
-    /** Adds the squares of four vectors of each head to a vector. */
-    private static void squares(MemorySegment x, long xo, long width, float[] sums, int h) {
+    /** To each head's vector of scales, in all lanes: {@code 1 / sqrt(mean(x^2) + eps)}. */
+    private static void measure(MemorySegment x, long xo, int room, float part, float eps, float[] scales, int h) {
         MemorySegment in = offHeap(x);
         for (int head = 0; head < h; head++) {
-            MemorySegment row = in.asSlice(xo + head * width, 16L * N);
-            FloatVector a = FloatVector.fromMemorySegment(F, row, 0, LE);
-            FloatVector b = FloatVector.fromMemorySegment(F, row, 4L * N, LE);
-            FloatVector c = FloatVector.fromMemorySegment(F, row, 8L * N, LE);
-            FloatVector d = FloatVector.fromMemorySegment(F, row, 12L * N, LE);
-            a.fma(a, b.mul(b))
-                    .add(c.fma(c, d.fma(d, FloatVector.fromArray(F, sums, head * N))))
-                    .intoArray(sums, head * N);
+            FloatVector sum = FloatVector.zero(F);
+            for (int j = 0; j < room; j += 4 * N) {
+                MemorySegment row = in.asSlice(xo + 4L * ((long) head * room + j), 16L * N);
+                FloatVector a = FloatVector.fromMemorySegment(F, row, 0, LE);
+                FloatVector b = FloatVector.fromMemorySegment(F, row, 4L * N, LE);
+                FloatVector c = FloatVector.fromMemorySegment(F, row, 8L * N, LE);
+                FloatVector d = FloatVector.fromMemorySegment(F, row, 12L * N, LE);
+                sum = a.fma(a, b.mul(b)).add(c.fma(c, d.fma(d, sum)));
+            }
+            FloatVector square = Lanes.sums(sum).mul(part).add(eps);
+            FloatVector.broadcast(F, 1).div(square.sqrt()).intoArray(scales, head * N);
         }
     }
 
@@ -171,7 +173,7 @@ final class Rotation {
         for (int head = 0; head < h; head++) {
             MemorySegment from = in.asSlice(xo + head * width, 16L * N);
             MemorySegment at = out.asSlice(yo + head * step, 16L * N);
-            FloatVector scale = FloatVector.broadcast(F, scales[head]);
+            FloatVector scale = FloatVector.fromArray(F, scales, head * N);
             FloatVector v = FloatVector.fromMemorySegment(F, from, 0, LE);
             v.fma(c0, v.rearrange(SWAP).mul(s0)).mul(scale).intoMemorySegment(at, 0, LE);
             v = FloatVector.fromMemorySegment(F, from, 4L * N, LE);
@@ -183,53 +185,111 @@ final class Rotation {
         }
     }
 
+    /** {@link #forward} for heads of four vectors: measured and turned at once. */
+    private static void whole(
+            MemorySegment x,
+            long xo,
+            long width,
+            MemorySegment w,
+            long wo,
+            MemorySegment table,
+            MemorySegment y,
+            long yo,
+            long step,
+            float part,
+            float eps,
+            int h) {
+        MemorySegment in = offHeap(x);
+        MemorySegment out = offHeap(y);
+        MemorySegment ws = offHeap(w).asSlice(wo, 16L * N);
+        MemorySegment cs = offHeap(table).asSlice(0, 16L * N);
+        MemorySegment ss = offHeap(table).asSlice(width, 16L * N);
+        FloatVector w0 = FloatVector.fromMemorySegment(F, ws, 0, LE);
+        FloatVector w1 = FloatVector.fromMemorySegment(F, ws, 4L * N, LE);
+        FloatVector w2 = FloatVector.fromMemorySegment(F, ws, 8L * N, LE);
+        FloatVector w3 = FloatVector.fromMemorySegment(F, ws, 12L * N, LE);
+        FloatVector c0 = FloatVector.fromMemorySegment(F, cs, 0, LE).mul(w0);
+        FloatVector c1 = FloatVector.fromMemorySegment(F, cs, 4L * N, LE).mul(w1);
+        FloatVector c2 = FloatVector.fromMemorySegment(F, cs, 8L * N, LE).mul(w2);
+        FloatVector c3 = FloatVector.fromMemorySegment(F, cs, 12L * N, LE).mul(w3);
+        FloatVector s0 = FloatVector.fromMemorySegment(F, ss, 0, LE).mul(w0.rearrange(SWAP));
+        FloatVector s1 = FloatVector.fromMemorySegment(F, ss, 4L * N, LE).mul(w1.rearrange(SWAP));
+        FloatVector s2 = FloatVector.fromMemorySegment(F, ss, 8L * N, LE).mul(w2.rearrange(SWAP));
+        FloatVector s3 = FloatVector.fromMemorySegment(F, ss, 12L * N, LE).mul(w3.rearrange(SWAP));
+        for (int head = 0; head < h; head++) {
+            MemorySegment from = in.asSlice(xo + head * width, 16L * N);
+            MemorySegment at = out.asSlice(yo + head * step, 16L * N);
+            FloatVector v0 = FloatVector.fromMemorySegment(F, from, 0, LE);
+            FloatVector v1 = FloatVector.fromMemorySegment(F, from, 4L * N, LE);
+            FloatVector v2 = FloatVector.fromMemorySegment(F, from, 8L * N, LE);
+            FloatVector v3 = FloatVector.fromMemorySegment(F, from, 12L * N, LE);
+            FloatVector sum = v0.fma(v0, v1.mul(v1)).add(v2.fma(v2, v3.mul(v3)));
+            FloatVector square = Lanes.sums(sum).mul(part).add(eps);
+            FloatVector scale = FloatVector.broadcast(F, 1).div(square.sqrt());
+            v0.fma(c0, v0.rearrange(SWAP).mul(s0)).mul(scale).intoMemorySegment(at, 0, LE);
+            v1.fma(c1, v1.rearrange(SWAP).mul(s1)).mul(scale).intoMemorySegment(at, 4L * N, LE);
+            v2.fma(c2, v2.rearrange(SWAP).mul(s2)).mul(scale).intoMemorySegment(at, 8L * N, LE);
+            v3.fma(c3, v3.rearrange(SWAP).mul(s3)).mul(scale).intoMemorySegment(at, 12L * N, LE);
+        }
+    }
+
     /**
      * The gradients of {@link #forward}: that of x from the gradient {@code g} of y; that of w is added to {@code sum}.
      *
-     * @param go byte of the first head of g; the next one follows after {@code step} bytes
-     * @param gx where the gradient of x goes, laid out as x
-     * @param scales room for two numbers for each head, and two vectors
+     * @param x where heads follow each other without a gap
+     * @param gx where the gradient of x goes, the same
      * @param sums room for two vectors for each head
      */
     static void backward(
             MemorySegment table,
-            MemorySegment g,
-            long go,
-            long step,
-            MemorySegment x,
-            long xo,
+            Place g,
+            Place x,
             int h,
             int e,
             float eps,
             MemorySegment w,
             long wo,
-            MemorySegment gx,
-            long to,
+            Place gx,
             MemorySegment sum,
             long so,
-            float[] scales,
             float[] sums) {
-        int second = h + N;
         int end = room(e);
         Arrays.fill(sums, 0, 2 * h * N, 0);
         for (int j = 0; j < end; j += 4 * N) {
             long at = 4L * j;
-            turnBack(g, go + at, step, table, at, x, xo + at, 4L * end, w, wo + at, gx, to + at, sums, h);
+            turnBack(
+                    g.data,
+                    g.at + at,
+                    g.step,
+                    table,
+                    at,
+                    x.data,
+                    x.at + at,
+                    x.step,
+                    w,
+                    wo + at,
+                    gx.data,
+                    gx.at + at,
+                    sums,
+                    h);
         }
-        totals(sums, 0, h, scales, 0);
-        totals(sums, h, h, scales, second);
-        for (int head = 0; head < h; head += N) {
-            FloatVector square = FloatVector.fromArray(F, scales, head).div(e).add(eps);
-            FloatVector rstd = FloatVector.broadcast(F, 1).div(square.sqrt());
-            rstd.intoArray(scales, head);
-            FloatVector.fromArray(F, scales, second + head)
-                    .mul(rstd)
-                    .div(square.mul(-e))
-                    .intoArray(scales, second + head);
-        }
+        measureBack(1f / e, eps, sums, h);
         for (int j = 0; j < end; j += 4 * N) {
             long at = 4L * j;
-            finish(x, xo + at, 4L * end, scales, w, wo + at, gx, to + at, sum, so + at, h);
+            finish(x.data, x.at + at, x.step, sums, w, wo + at, gx.data, gx.at + at, sum, so + at, h);
+        }
+    }
+
+    /** Makes of each head's sums of {@code x^2} and {@code u w x} what u w and x are multiplied with, in all lanes. */
+    private static void measureBack(float part, float eps, float[] sums, int h) {
+        for (int head = 0; head < h; head++) {
+            FloatVector square = Lanes.sums(FloatVector.fromArray(F, sums, head * N))
+                    .mul(part)
+                    .add(eps);
+            FloatVector product = Lanes.sums(FloatVector.fromArray(F, sums, (h + head) * N));
+            FloatVector rstd = FloatVector.broadcast(F, 1).div(square.sqrt());
+            rstd.intoArray(sums, head * N);
+            product.mul(-part).mul(rstd).mul(rstd).mul(rstd).intoArray(sums, (h + head) * N);
         }
     }
 
@@ -330,8 +390,8 @@ final class Rotation {
         for (int head = 0; head < h; head++) {
             MemorySegment row = in.asSlice(xo + head * width, 16L * N);
             MemorySegment at = out.asSlice(to + head * width, 16L * N);
-            FloatVector scale = FloatVector.broadcast(F, scales[head]);
-            FloatVector scale2 = FloatVector.broadcast(F, scales[h + N + head]);
+            FloatVector scale = FloatVector.fromArray(F, scales, head * N);
+            FloatVector scale2 = FloatVector.fromArray(F, scales, (h + head) * N);
             FloatVector u = FloatVector.fromMemorySegment(F, at, 0, LE).mul(scale);
             FloatVector v = FloatVector.fromMemorySegment(F, row, 0, LE);
             sum0 = u.fma(v, sum0);

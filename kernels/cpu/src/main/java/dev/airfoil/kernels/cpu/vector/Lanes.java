@@ -37,6 +37,7 @@ public final class Lanes {
     private static final VectorShuffle<Float> PLUS_8 = VectorShuffle.fromOp(F, i -> (i + 8) % N);
     private static final VectorShuffle<Float> PLUS_4 = VectorShuffle.fromOp(F, i -> (i + 4) % N);
     private static final VectorShuffle<Float> PLUS_2 = VectorShuffle.fromOp(F, i -> (i + 2) % N);
+    private static final VectorShuffle<Float> PLUS_1 = VectorShuffle.fromOp(F, i -> (i + 1) % N);
 
     private Lanes() {}
 
@@ -73,6 +74,18 @@ public final class Lanes {
      * after: the same numbers give the same bits at any time.
      */
     public static float sum(FloatVector v) {
+        FloatVector s = sumsOfTwo(v);
+        return s.lane(0) + s.lane(1);
+    }
+
+    /** {@link #sum} in all lanes. */
+    public static FloatVector sums(FloatVector v) {
+        FloatVector s = sumsOfTwo(v);
+        return s.add(s.rearrange(PLUS_1));
+    }
+
+    /** The sum of all lanes with even numbers in these, that of the others in the others. */
+    private static FloatVector sumsOfTwo(FloatVector v) {
         FloatVector s = v;
         if (N == 16) {
             s = s.add(s.rearrange(PLUS_8));
@@ -80,8 +93,7 @@ public final class Lanes {
         if (N >= 8) {
             s = s.add(s.rearrange(PLUS_4));
         }
-        s = s.add(s.rearrange(PLUS_2));
-        return s.lane(0) + s.lane(1);
+        return s.add(s.rearrange(PLUS_2));
     }
 
     public static float get(MemorySegment s, long offset) {
