@@ -1,12 +1,9 @@
 package dev.airfoil.kernels.cpu.moves;
 
-import static dev.airfoil.kernels.cpu.vector.Lanes.F;
 import static dev.airfoil.kernels.cpu.vector.Lanes.LE;
-import static dev.airfoil.kernels.cpu.vector.Lanes.N;
 import static dev.airfoil.kernels.cpu.vector.Lanes.offHeap;
 
 import dev.airfoil.kernels.cpu.Floats;
-import dev.airfoil.kernels.cpu.Scratch;
 import dev.airfoil.kernels.cpu.WorkerPool;
 import dev.airfoil.kernels.cpu.vector.Lanes;
 import dev.airfoil.tensor.Layout;
@@ -24,17 +21,20 @@ public final class StridedCopy {
     /** Elements that a long row is cut into, so that it too can be shared out. */
     private static final int PIECE = 16_384;
 
-    private static final VectorSpecies<Integer> S = F.vectorShape().withLanes(int.class);
+    /** At most eight lanes: sixteen are put together from four loads, of which a quarter each is kept. */
+    private static final VectorSpecies<Integer> S = Lanes.N == 4 ? IntVector.SPECIES_128 : IntVector.SPECIES_256;
+
+    private static final int N = S.length();
     /** Rows of the source in a tile: a cache line of the target, whose other lines need not wait for it. */
     private static final int WIDTH = 16;
     /** Elements of each: the longer, the faster they come. */
     private static final int DEPTH = 256;
-    /** Lines that lie so many bytes apart push each other out of the first-level cache. */
+    /** Lines of the target that lie so many bytes apart push each other out of the first-level cache. */
     private static final int CROWD = 4096;
+    /** Elements of each row where they do, so that few lines wait for their second half. */
+    private static final int CROWDED_DEPTH = 16;
 
     private static final VectorMask<Integer> SECOND = VectorMask.fromLong(S, 0xf0);
-    private static final VectorMask<Integer> THIRD = VectorMask.fromLong(S, 0xf00);
-    private static final VectorMask<Integer> FOURTH = VectorMask.fromLong(S, 0xf000);
     private static final IntVector LOWER = fours(0, 4, 1, 5);
     private static final IntVector UPPER = fours(2, 6, 3, 7);
     private static final IntVector LOWER_PAIRS = fours(0, 1, 4, 5);
@@ -93,63 +93,44 @@ public final class StridedCopy {
         long step = loop.strides()[1][axis];
         // The last tile across takes the rest too, so that none is narrower than a block unless all are.
         int across = Math.max(1, loop.length() / WIDTH);
-        int down = (depth + DEPTH - 1) / DEPTH;
+        int most = 4 * step % CROWD == 0 ? CROWDED_DEPTH : DEPTH;
+        int down = (depth + most - 1) / most;
         int tiles = Math.multiplyExact(planes.rows(), across * down);
         pool.splitIf((long) loop.rows() * loop.length() > PARALLEL, tiles, (first, end) -> {
-            try (Scratch own = Scratch.borrow()) {
-                MemorySegment lines = own.segment(0, DEPTH * WIDTH);
-                for (int i = first; i < end; i++) {
-                    int plane = i / (across * down);
-                    int p = i / across % down * DEPTH;
-                    int r = i % across * WIDTH;
-                    int w = i % across == across - 1 ? loop.length() - r : WIDTH;
-                    int k = Math.min(DEPTH, depth - p);
-                    long source = from.at(planes.start(0, plane) + p + r * stride);
-                    long target = to.at(planes.start(1, plane) + p * step + r);
-                    turn(from.data(), source, 4 * stride, w, k, lines, to.data(), target, 4 * step);
-                }
+            for (int i = first; i < end; i++) {
+                int plane = i / (across * down);
+                int p = i / across % down * most;
+                int r = i % across * WIDTH;
+                int w = i % across == across - 1 ? loop.length() - r : WIDTH;
+                int k = Math.min(most, depth - p);
+                long source = from.at(planes.start(0, plane) + p + r * stride);
+                long target = to.at(planes.start(1, plane) + p * step + r);
+                turn(from.data(), source, 4 * stride, w, k, to.data(), target, 4 * step);
             }
         });
     }
 
-    /**
-     * Turns {@code w} rows of {@code k} elements by blocks, the last of which overlaps another; few rows one by one. Where
-     * two blocks make a line of a crowded target they meet elsewhere, so that it takes the line at once.
-     */
+    /** Turns {@code w} rows of {@code k} elements by blocks, the last of which overlaps another; few rows one by one. */
     private static void turn(
-            MemorySegment x,
-            long from,
-            long stride,
-            int w,
-            int k,
-            MemorySegment lines,
-            MemorySegment y,
-            long to,
-            long step) {
+            MemorySegment x, long from, long stride, int w, int k, MemorySegment y, long to, long step) {
         for (int i = 0; i < w && w < N; i++) {
             row(x, from + i * stride, 4, y, to + 4L * i, step, k);
         }
         int end = k / 4 * 4;
-        boolean crowded = w == 2 * N && step % CROWD == 0;
         for (int i = 0; i < w && w >= N; i += N) {
             int r = Math.min(i, w - N);
-            if (end > 0 && crowded) {
-                block(x, from + r * stride, stride, end, lines, 4L * r, 4L * w);
-            } else if (end > 0) {
+            if (end > 0) {
                 block(x, from + r * stride, stride, end, y, to + 4L * r, step);
             }
             for (int j = end; j < k; j++) {
                 row(x, from + r * stride + 4L * j, stride, y, to + j * step + 4L * r, 4, N);
             }
         }
-        if (crowded) {
-            put(lines, end, y, to, step);
-        }
     }
 
     /**
      * Turns a block of as many rows as a vector has lanes, by four of its {@code k} columns at a time: vector a holds those
-     * of rows 0, 4, 8 and 12 behind each other, b those of rows 1, 5, 9 and 13. Rows from the fourth on are read further
+     * of rows 0 and 4 behind each other, b those of rows 1 and 5. Rows from the fourth on are read further
      * left, where their columns stand in the right lanes. What else is read lies between the first and last element of the
      * block and goes into no result. Slices of one length each: the compiler checks them once.
      */
@@ -188,22 +169,7 @@ public final class StridedCopy {
         if (N >= 8) {
             v = v.blend(IntVector.fromMemorySegment(S, x, at + far, LE), SECOND);
         }
-        if (N == 16) {
-            v = v.blend(IntVector.fromMemorySegment(S, x, at + 2 * far, LE), THIRD);
-            v = v.blend(IntVector.fromMemorySegment(S, x, at + 3 * far, LE), FOURTH);
-        }
         return v;
-    }
-
-    /** Copies {@code k} lines of two vectors each. */
-    private static void put(MemorySegment lines, int k, MemorySegment y, long to, long step) {
-        MemorySegment in = offHeap(lines);
-        MemorySegment out = offHeap(y);
-        for (int j = 0; j < k; j++) {
-            long at = 8L * N * j;
-            IntVector.fromMemorySegment(S, in, at, LE).intoMemorySegment(out, to + j * step, LE);
-            IntVector.fromMemorySegment(S, in, at + 4L * N, LE).intoMemorySegment(out, to + j * step + 4L * N, LE);
-        }
     }
 
     private static void row(MemorySegment a, long from, long sa, MemorySegment b, long to, long sb, int n) {
