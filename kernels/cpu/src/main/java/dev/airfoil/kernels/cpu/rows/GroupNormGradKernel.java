@@ -41,7 +41,7 @@ public final class GroupNormGradKernel implements CpuKernel<GroupNormGrad> {
         double[] hats = new double[images * all];
         double[] sums = new double[images * all];
         call.pool().splitIf(shape.size() > NormForward.PARALLEL, images * op.groups(), (from, to) -> {
-            float[] scale = new float[2];
+            float[] scale = new float[RowMath.ROOM];
             float[] ofChannel = new float[2];
             for (int i = from; i < to; i++) {
                 int size = channels * pixels;

@@ -41,7 +41,7 @@ public final class GroupNormKernel implements CpuKernel<GroupNorm> {
         call.pool().splitIf(shape.size() > NormForward.PARALLEL, shape.dim(0) * op.groups(), (from, to) -> {
             try (Scratch own = Scratch.borrow()) {
                 MemorySegment spare = own.segment(0, N);
-                float[] scale = new float[2];
+                float[] scale = new float[RowMath.ROOM];
                 for (int i = from; i < to; i++) {
                     long row = (long) i * channels * pixels;
                     Norm.LAYER.measure(x.data(), x.at(row), channels * pixels, op.eps(), scale);

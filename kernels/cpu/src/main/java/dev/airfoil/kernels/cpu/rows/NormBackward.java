@@ -30,7 +30,7 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             Floats factors = new Floats(sums, 0);
             Floats shifts = new Floats(sums, 4 * size);
             pool.splitIf((long) groups.rows() * d > NormForward.PARALLEL, chunks.length, (from, to) -> {
-                float[] numbers = new float[4];
+                float[] numbers = new float[4 * N];
                 for (int c = from; c < to; c++) {
                     Groups.Chunk chunk = chunks[c];
                     long fo = factors.at((long) c * d);
@@ -59,7 +59,7 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             MemorySegment sums,
             long factors,
             long shifts) {
-        float guess = norm == Norm.LAYER ? RowMath.guess(x.data(), x.at(row), d) : 0;
+        float guess = norm == Norm.LAYER ? RowMath.guess(x.data(), x.at(row), d, numbers) : 0;
         double[] means = new double[4];
         for (int start = 0; start < d && norm != Norm.NONE; start += RowMath.PIECE) {
             long fo = f.at(group + start);

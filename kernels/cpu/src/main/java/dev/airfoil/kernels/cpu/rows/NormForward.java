@@ -31,7 +31,7 @@ record NormForward(Norm norm, float eps, Groups groups, int d, float plus, Adden
     /** @param added anything where nothing is added */
     void run(WorkerPool pool, Floats x, Floats factor, Floats added, Floats y) {
         pool.splitIf((long) groups.rows() * d > PARALLEL, groups.rows(), (from, to) -> {
-            float[] scale = new float[2];
+            float[] scale = new float[RowMath.ROOM];
             for (int i = from; i < to; i++) {
                 long row = (long) i * d;
                 long group = (long) groups.of(i) * d;

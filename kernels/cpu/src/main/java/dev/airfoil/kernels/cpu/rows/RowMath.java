@@ -19,7 +19,9 @@ public final class RowMath {
     /** Elements that are summed in F32; longer rows are put together of such pieces in double. */
     static final int PIECE = 4_096;
     /** Elements that a row's mean is guessed from: fewer are too easily far off all of them, more take time. */
-    private static final int SOME = Math.max(32, 4 * N);
+    private static final int SOME = 32;
+    /** Numbers that {@link #moments} works in. */
+    static final int ROOM = 2 * N;
 
     private RowMath() {}
 
@@ -43,7 +45,11 @@ public final class RowMath {
         return Lanes.sum(a.add(b).add(c.add(d)));
     }
 
-    /** Mean and variance of {@code n > 0} elements, to {@code to[0]} and {@code to[1]}. */
+    /**
+     * Mean and variance of {@code n > 0} elements, to {@code to[0]} and {@code to[1]}.
+     *
+     * @param to of {@link #ROOM}
+     */
     static void moments(MemorySegment x, long xo, int n, float[] to) {
         if (n <= PIECE) {
             piece(x, xo, n, to);
@@ -61,15 +67,30 @@ public final class RowMath {
         to[1] = (float) (square - mean * mean);
     }
 
-    /** The mean of the first elements: never far off that of all, measured in standard deviations. */
-    static float guess(MemorySegment x, long xo, int n) {
-        int some = Math.min(n, SOME);
-        return sum(x, xo, some) / some;
+    /**
+     * The mean of the first elements: never far off that of all, measured in standard deviations.
+     *
+     * @param room for a vector
+     */
+    static float guess(MemorySegment x, long xo, int n, float[] room) {
+        float sum = 0;
+        if (n < SOME) {
+            for (int j = 0; j < n; j++) {
+                sum += Lanes.get(x, xo + 4L * j);
+            }
+            return sum / n;
+        }
+        FloatVector a = FloatVector.zero(F);
+        for (int j = 0; j < SOME; j += N) {
+            a = a.add(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE));
+        }
+        a.intoArray(room, 0);
+        return Lanes.sum(room, 0) / SOME;
     }
 
     /** One pass over a piece: sums of the distances from a guess of the mean and of their squares, so little cancels. */
     private static void piece(MemorySegment x, long xo, int n, float[] to) {
-        FloatVector guess = FloatVector.broadcast(F, guess(x, xo, n));
+        float guess = guess(x, xo, n, to);
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
         FloatVector a2 = FloatVector.zero(F);
@@ -79,12 +100,11 @@ public final class RowMath {
         int end = n / (4 * N) * (4 * N);
         int j = 0;
         for (; j < end; j += 4 * N) {
-            long at = xo + 4L * j;
-            FloatVector u = FloatVector.fromMemorySegment(F, x, at, LE).sub(guess);
-            FloatVector v = FloatVector.fromMemorySegment(F, x, at + 4L * N, LE).sub(guess);
-            FloatVector w = FloatVector.fromMemorySegment(F, x, at + 8L * N, LE).sub(guess);
-            FloatVector z =
-                    FloatVector.fromMemorySegment(F, x, at + 12L * N, LE).sub(guess);
+            MemorySegment four = x.asSlice(xo + 4L * j, 16L * N);
+            FloatVector u = FloatVector.fromMemorySegment(F, four, 0, LE).sub(guess);
+            FloatVector v = FloatVector.fromMemorySegment(F, four, 4L * N, LE).sub(guess);
+            FloatVector w = FloatVector.fromMemorySegment(F, four, 8L * N, LE).sub(guess);
+            FloatVector z = FloatVector.fromMemorySegment(F, four, 12L * N, LE).sub(guess);
             a = a.add(u.add(v));
             b = b.add(w.add(z));
             a2 = u.fma(u, a2);
@@ -92,16 +112,24 @@ public final class RowMath {
             c2 = w.fma(w, c2);
             d2 = z.fma(z, d2);
         }
-        for (; j < n; j += N) {
-            VectorMask<Float> m = F.indexInRange(j, n);
-            FloatVector u = guess.blend(FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE, m), m)
-                    .sub(guess);
+        for (; j <= n - N; j += N) {
+            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(guess);
             a = a.add(u);
             a2 = u.fma(u, a2);
         }
-        float off = Lanes.sum(a.add(b)) / n;
-        to[0] = guess.lane(0) + off;
-        to[1] = Math.max(0, Lanes.sum(a2.add(b2).add(c2.add(d2))) / n - off * off);
+        a.add(b).intoArray(to, 0);
+        a2.add(b2).add(c2.add(d2)).intoArray(to, N);
+        float sum = Lanes.sum(to, 0);
+        float squares = Lanes.sum(to, N);
+        for (; j < n; j++) {
+            float u = Lanes.get(x, xo + 4L * j) - guess;
+            sum += u;
+            squares += u * u;
+        }
+        float off = sum / n;
+        to[0] = guess + off;
+        float variance = squares / n - off * off;
+        to[1] = variance < 0 ? 0 : variance;
     }
 
     public static float dot(MemorySegment x, long xo, MemorySegment y, long yo, int n) {

@@ -78,6 +78,14 @@ public final class Lanes {
         return s.lane(0) + s.lane(1);
     }
 
+    /**
+     * The sum of the vector at {@code at}. Large methods pass their vectors this way: where the compiler inlines nothing
+     * more, an array costs them a store, and a vector that is handed over an object.
+     */
+    public static float sum(float[] v, int at) {
+        return sum(FloatVector.fromArray(F, v, at));
+    }
+
     /** {@link #sum} in all lanes. */
     public static FloatVector sums(FloatVector v) {
         FloatVector s = sumsOfTwo(v);

@@ -30,7 +30,7 @@ class RowMathTest {
         for (float v : x) {
             variance += (v - mean) * (v - mean) / x.length;
         }
-        float[] moments = new float[2];
+        float[] moments = new float[RowMath.ROOM];
         RowMath.moments(Mem.of(x), 0, x.length, moments);
         double scale = Math.max(1, Math.abs(mean) + Math.sqrt(variance));
         assertThat((double) moments[0]).isCloseTo(mean, within(1e-6 * scale));
@@ -57,7 +57,7 @@ class RowMathTest {
         for (int n : SIZES) {
             float[] x = new float[n];
             Arrays.fill(x, 3);
-            float[] moments = new float[2];
+            float[] moments = new float[RowMath.ROOM];
             RowMath.moments(Mem.of(x), 0, n, moments);
             assertThat(moments[0]).isEqualTo(3);
             assertThat(moments[1]).isCloseTo(0, within(1e-6f));
