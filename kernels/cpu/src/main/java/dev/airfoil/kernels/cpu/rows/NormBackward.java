@@ -30,16 +30,17 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             Floats factors = new Floats(sums, 0);
             Floats shifts = new Floats(sums, 4 * size);
             pool.splitIf((long) groups.rows() * d > NormForward.PARALLEL, chunks.length, (from, to) -> {
-                float[] numbers = new float[4 * N];
+                float[] numbers = new float[8 * N];
                 for (int c = from; c < to; c++) {
                     Groups.Chunk chunk = chunks[c];
+                    long group = (long) chunk.group() * d;
                     long fo = factors.at((long) c * d);
                     long so = shifts.at((long) c * d);
                     sums.asSlice(fo, 4L * d).fill((byte) 0);
                     sums.asSlice(so, 4L * d).fill((byte) 0);
-                    for (int i = chunk.from(); i < chunk.to(); i++) {
-                        long row = (long) i * d;
-                        row(x, factor, (long) chunk.group() * d, gy, gx, row, numbers, sums, fo, so);
+                    for (int i = chunk.from(); i < chunk.to(); i += 2) {
+                        int gap = i + 1 < chunk.to() ? d : 0;
+                        rows(x, factor, group, gy, gx, (long) i * d, gap, numbers, sums, fo, so);
                     }
                 }
             });
@@ -48,48 +49,64 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         }
     }
 
-    private void row(
+    /** The row that begins at element {@code row}, and where {@code gap} is not 0 the next one, so many elements on. */
+    private void rows(
             Floats x,
             Floats f,
             long group,
             Floats gy,
             Floats gx,
             long row,
+            int gap,
             float[] numbers,
             MemorySegment sums,
             long factors,
             long shifts) {
+        measure(x, f, group, gy, row, gap, numbers);
+        MemorySegment g = gy.data();
+        MemorySegment out = gx.data();
+        long xo = x.at(row);
+        long fo = f.at(group);
+        long go = gy.at(row);
+        long to = gx.at(row);
+        if (gap == 0) {
+            back(x.data(), xo, f.data(), fo, plus, g, go, numbers, 0, out, to, sums, factors, shifts, d);
+        } else {
+            backBoth(x.data(), xo, f.data(), fo, plus, g, go, numbers, out, to, sums, factors, shifts, d);
+        }
+    }
+
+    /**
+     * What {@link #back} needs of a row, and of the row {@code gap} elements on: to {@code numbers[0 .. 4]} and {@code
+     * numbers[4 .. 8]} the mean, the scale, and what the gradient gets of one and of the distance from the mean.
+     *
+     * @param numbers of eight vectors, to work in
+     */
+    private void measure(Floats x, Floats f, long group, Floats gy, long row, int gap, float[] numbers) {
         float guess = norm == Norm.LAYER ? RowMath.guess(x.data(), x.at(row), d, numbers) : 0;
-        double[] means = new double[4];
+        float other = norm == Norm.LAYER ? RowMath.guess(x.data(), x.at(row + gap), d, numbers) : 0;
+        double[] means = new double[8];
         for (int start = 0; start < d && norm != Norm.NONE; start += RowMath.PIECE) {
+            long xo = x.at(row + start);
             long fo = f.at(group + start);
+            long go = gy.at(row + start);
             int n = Math.min(RowMath.PIECE, d - start);
-            sums(x.data(), x.at(row + start), guess, f.data(), fo, plus, gy.data(), gy.at(row + start), numbers, n);
+            sums(x.data(), xo, guess, other, f.data(), fo, plus, gy.data(), go, 4L * gap, numbers, n);
             for (int i = 0; i < means.length; i++) {
                 means[i] += (double) numbers[i] / d;
             }
         }
-        double off = norm == Norm.LAYER ? means[0] : 0;
-        double scale = norm == Norm.NONE ? 1 : 1 / Math.sqrt(Math.max(0, means[1] - off * off) + eps);
-        numbers[0] = (float) (guess + off);
-        numbers[1] = (float) scale;
-        numbers[2] = norm == Norm.LAYER ? (float) means[2] : 0;
-        numbers[3] = (float) ((means[3] - off * means[2]) * scale);
-        back(
-                x.data(),
-                x.at(row),
-                f.data(),
-                f.at(group),
-                plus,
-                gy.data(),
-                gy.at(row),
-                numbers,
-                gx.data(),
-                gx.at(row),
-                sums,
-                factors,
-                shifts,
-                d);
+        finish(means, 0, guess, numbers);
+        finish(means, 4, other, numbers);
+    }
+
+    private void finish(double[] means, int at, float guess, float[] numbers) {
+        double off = norm == Norm.LAYER ? means[at] : 0;
+        double scale = norm == Norm.NONE ? 1 : 1 / Math.sqrt(Math.max(0, means[at + 1] - off * off) + eps);
+        numbers[at] = (float) (guess + off);
+        numbers[at + 1] = (float) scale;
+        numbers[at + 2] = norm == Norm.LAYER ? (float) (-means[at + 2] * scale) : 0;
+        numbers[at + 3] = (float) ((off * means[at + 2] - means[at + 3]) * scale * scale * scale);
     }
 
     /**
@@ -97,6 +114,55 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
      * where x hardly varies the scale is large, and the rounding of a scaled mean would be too.
      */
     private static void back(
+            MemorySegment x,
+            long xo,
+            MemorySegment f,
+            long fo,
+            float plus,
+            MemorySegment gy,
+            long go,
+            float[] numbers,
+            int at,
+            MemorySegment gx,
+            long to,
+            MemorySegment sums,
+            long factors,
+            long shifts,
+            int d) {
+        MemorySegment out = offHeap(gx);
+        MemorySegment added = offHeap(sums);
+        float mean = numbers[at];
+        float scale = numbers[at + 1];
+        float ofOne = numbers[at + 2];
+        float ofDistance = numbers[at + 3];
+        int end = F.loopBound(d);
+        int j = 0;
+        for (; j < end; j += N) {
+            FloatVector distance =
+                    FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(mean);
+            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE);
+            FloatVector scaled = g.mul(scale);
+            FloatVector rest = distance.fma(FloatVector.broadcast(F, ofDistance), FloatVector.broadcast(F, ofOne));
+            scaled.fma(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus), rest)
+                    .intoMemorySegment(out, to + 4L * j, LE);
+            scaled.fma(distance, FloatVector.fromMemorySegment(F, sums, factors + 4L * j, LE))
+                    .intoMemorySegment(added, factors + 4L * j, LE);
+            g.add(FloatVector.fromMemorySegment(F, sums, shifts + 4L * j, LE))
+                    .intoMemorySegment(added, shifts + 4L * j, LE);
+        }
+        for (; j < d; j++) {
+            float distance = Lanes.get(x, xo + 4L * j) - mean;
+            float g = Lanes.get(gy, go + 4L * j);
+            float scaled = g * scale;
+            float rest = Math.fma(distance, ofDistance, ofOne);
+            Lanes.set(gx, to + 4L * j, Math.fma(scaled, Lanes.get(f, fo + 4L * j) + plus, rest));
+            Lanes.set(sums, factors + 4L * j, Math.fma(scaled, distance, Lanes.get(sums, factors + 4L * j)));
+            Lanes.set(sums, shifts + 4L * j, g + Lanes.get(sums, shifts + 4L * j));
+        }
+    }
+
+    /** {@link #back} for a row and the next: one trip to the factor and the sums for both. */
+    private static void backBoth(
             MemorySegment x,
             long xo,
             MemorySegment f,
@@ -115,8 +181,15 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         MemorySegment added = offHeap(sums);
         float mean = numbers[0];
         float scale = numbers[1];
-        float ofDistance = -numbers[3] * scale * scale;
-        float ofG = -numbers[2] * scale;
+        float ofOne = numbers[2];
+        float ofDistance = numbers[3];
+        float mean2 = numbers[4];
+        float scale2 = numbers[5];
+        float ofOne2 = numbers[6];
+        float ofDistance2 = numbers[7];
+        long x2 = xo + 4L * d;
+        long go2 = go + 4L * d;
+        long to2 = to + 4L * d;
         int end = F.loopBound(d);
         int j = 0;
         for (; j < end; j += N) {
@@ -124,27 +197,95 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
                     FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(mean);
             FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE);
             FloatVector scaled = g.mul(scale);
-            FloatVector rest = distance.fma(FloatVector.broadcast(F, ofDistance), FloatVector.broadcast(F, ofG));
-            scaled.fma(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus), rest)
-                    .intoMemorySegment(out, to + 4L * j, LE);
-            scaled.fma(distance, FloatVector.fromMemorySegment(F, sums, factors + 4L * j, LE))
+            FloatVector rest = distance.fma(FloatVector.broadcast(F, ofDistance), FloatVector.broadcast(F, ofOne));
+            FloatVector factor =
+                    FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus);
+            scaled.fma(factor, rest).intoMemorySegment(out, to + 4L * j, LE);
+            FloatVector distance2 =
+                    FloatVector.fromMemorySegment(F, x, x2 + 4L * j, LE).sub(mean2);
+            FloatVector h = FloatVector.fromMemorySegment(F, gy, go2 + 4L * j, LE);
+            FloatVector scaled2 = h.mul(scale2);
+            FloatVector rest2 = distance2.fma(FloatVector.broadcast(F, ofDistance2), FloatVector.broadcast(F, ofOne2));
+            scaled2.fma(factor, rest2).intoMemorySegment(out, to2 + 4L * j, LE);
+            scaled2.fma(distance2, scaled.fma(distance, FloatVector.fromMemorySegment(F, sums, factors + 4L * j, LE)))
                     .intoMemorySegment(added, factors + 4L * j, LE);
-            g.add(FloatVector.fromMemorySegment(F, sums, shifts + 4L * j, LE))
+            h.add(g.add(FloatVector.fromMemorySegment(F, sums, shifts + 4L * j, LE)))
                     .intoMemorySegment(added, shifts + 4L * j, LE);
         }
-        for (; j < d; j++) {
-            float distance = Lanes.get(x, xo + 4L * j) - mean;
-            float g = Lanes.get(gy, go + 4L * j);
-            float scaled = g * scale;
-            float rest = Math.fma(distance, ofDistance, ofG);
-            Lanes.set(gx, to + 4L * j, Math.fma(scaled, Lanes.get(f, fo + 4L * j) + plus, rest));
-            Lanes.set(sums, factors + 4L * j, Math.fma(scaled, distance, Lanes.get(sums, factors + 4L * j)));
-            Lanes.set(sums, shifts + 4L * j, g + Lanes.get(sums, shifts + 4L * j));
+        if (j < d) {
+            long done = 4L * j;
+            long fs = factors + done;
+            long ss = shifts + done;
+            back(x, xo + done, f, fo + done, plus, gy, go + done, numbers, 0, gx, to + done, sums, fs, ss, d - j);
+            back(x, x2 + done, f, fo + done, plus, gy, go2 + done, numbers, 4, gx, to2 + done, sums, fs, ss, d - j);
         }
     }
 
-    /** Sums along a row: of the distances u of x from a guess of its mean, of u^2, of g and of g u; one trip through memory. */
+    /**
+     * Sums along a row: of the distances u of x from a guess of its mean, of u^2, of g and of g u; then those of the row
+     * {@code gap} bytes on. One trip through memory, and the additions of one row do not wait for those of the other.
+     */
     private static void sums(
+            MemorySegment x,
+            long xo,
+            float guess,
+            float other,
+            MemorySegment f,
+            long fo,
+            float plus,
+            MemorySegment gy,
+            long go,
+            long gap,
+            float[] to,
+            int d) {
+        FloatVector distances = FloatVector.zero(F);
+        FloatVector squares = FloatVector.zero(F);
+        FloatVector gradients = FloatVector.zero(F);
+        FloatVector products = FloatVector.zero(F);
+        FloatVector distances2 = FloatVector.zero(F);
+        FloatVector squares2 = FloatVector.zero(F);
+        FloatVector gradients2 = FloatVector.zero(F);
+        FloatVector products2 = FloatVector.zero(F);
+        long x2 = xo + gap;
+        long go2 = go + gap;
+        int end = F.loopBound(d);
+        int j = 0;
+        for (; j < end; j += N) {
+            FloatVector factor =
+                    FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus);
+            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(guess);
+            FloatVector g =
+                    FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE).mul(factor);
+            distances = distances.add(u);
+            squares = u.fma(u, squares);
+            gradients = gradients.add(g);
+            products = g.fma(u, products);
+            FloatVector u2 =
+                    FloatVector.fromMemorySegment(F, x, x2 + 4L * j, LE).sub(other);
+            FloatVector g2 =
+                    FloatVector.fromMemorySegment(F, gy, go2 + 4L * j, LE).mul(factor);
+            distances2 = distances2.add(u2);
+            squares2 = u2.fma(u2, squares2);
+            gradients2 = gradients2.add(g2);
+            products2 = g2.fma(u2, products2);
+        }
+        distances.intoArray(to, 0);
+        squares.intoArray(to, N);
+        gradients.intoArray(to, 2 * N);
+        products.intoArray(to, 3 * N);
+        distances2.intoArray(to, 4 * N);
+        squares2.intoArray(to, 5 * N);
+        gradients2.intoArray(to, 6 * N);
+        products2.intoArray(to, 7 * N);
+        for (int i = 0; i < 8; i++) {
+            to[i] = Lanes.sum(to, i * N);
+        }
+        tail(x, xo, guess, f, fo, plus, gy, go, to, 0, j, d);
+        tail(x, x2, other, f, fo, plus, gy, go2, to, 4, j, d);
+    }
+
+    /** Adds the elements that fill no vector to four sums. */
+    private static void tail(
             MemorySegment x,
             long xo,
             float guess,
@@ -154,33 +295,16 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             MemorySegment gy,
             long go,
             float[] to,
+            int at,
+            int from,
             int d) {
-        FloatVector distances = FloatVector.zero(F);
-        FloatVector squares = FloatVector.zero(F);
-        FloatVector gradients = FloatVector.zero(F);
-        FloatVector products = FloatVector.zero(F);
-        int end = F.loopBound(d);
-        int j = 0;
-        for (; j < end; j += N) {
-            FloatVector u = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(guess);
-            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE)
-                    .mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus));
-            distances = distances.add(u);
-            squares = u.fma(u, squares);
-            gradients = gradients.add(g);
-            products = g.fma(u, products);
-        }
-        to[0] = Lanes.sum(distances);
-        to[1] = Lanes.sum(squares);
-        to[2] = Lanes.sum(gradients);
-        to[3] = Lanes.sum(products);
-        for (; j < d; j++) {
+        for (int j = from; j < d; j++) {
             float u = Lanes.get(x, xo + 4L * j) - guess;
             float g = Lanes.get(gy, go + 4L * j) * (Lanes.get(f, fo + 4L * j) + plus);
-            to[0] += u;
-            to[1] += u * u;
-            to[2] += g;
-            to[3] += g * u;
+            to[at] += u;
+            to[at + 1] += u * u;
+            to[at + 2] += g;
+            to[at + 3] += g * u;
         }
     }
 
