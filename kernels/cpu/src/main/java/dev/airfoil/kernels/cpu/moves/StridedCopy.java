@@ -29,8 +29,8 @@ public final class StridedCopy {
     private static final int WIDTH = 16;
     /** Elements of each: the longer, the faster they come. */
     private static final int DEPTH = 256;
-    /** Lines of the target that lie so many bytes apart push each other out of the first-level cache. */
-    private static final int CROWD = 4096;
+    /** Lines of the target that lie a multiple of so many bytes apart push each other out of the first-level cache. */
+    private static final int CROWD = 1024;
     /** Elements of each row where they do, so that few lines wait for their second half. */
     private static final int CROWDED_DEPTH = 16;
 
