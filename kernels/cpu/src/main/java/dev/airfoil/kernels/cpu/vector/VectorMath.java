@@ -35,20 +35,21 @@ public final class VectorMath {
 
     /** e^x; below -86.98 it is 0, above 88.72 infinite. */
     public static FloatVector exp(FloatVector x) {
-        FloatVector y = x.blend(EXP_MIN, x.lt(EXP_MIN));
-        // As integers, one operation where the comparison of floats and its blend are two. NaN comes back through y.
-        FloatVector t = y.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND))
+        // As integers, one operation where the comparison of floats and its blend are two. NaN comes back through x.
+        FloatVector t = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND))
                 .reinterpretAsInts()
                 .min(T_MAX)
                 .reinterpretAsFloats();
-        FloatVector r = t.sub(ROUND).fma(FloatVector.broadcast(F, -LN2), y);
+        FloatVector r = t.sub(ROUND).fma(FloatVector.broadcast(F, -LN2), x);
         // 2 e^r, to be multiplied with half of 2^n, because 2^128 is not a float.
         FloatVector p = r.fma(FloatVector.broadcast(F, 1.658052108e-02f), FloatVector.broadcast(F, 8.379629156e-02f))
                 .fma(r, FloatVector.broadcast(F, 3.333527634e-01f))
                 .fma(r, FloatVector.broadcast(F, 9.999829588e-01f))
                 .fma(r, FloatVector.broadcast(F, 1.999999413e+00f))
                 .fma(r, FloatVector.broadcast(F, 2f));
-        return p.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+        // Only here, so that the polynomial need not wait for the comparison.
+        return p.mul(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+                .blend(0f, x.lt(EXP_MIN));
     }
 
     /** 1 / (1 + e^-x). */
