@@ -99,7 +99,8 @@ public final class RowMath {
         FloatVector d2 = FloatVector.zero(F);
         int end = n / (4 * N) * (4 * N);
         int j = 0;
-        for (; j < end; j += 4 * N) {
+        // Not a loop that counts to the compiler: a check for each turn, but no ranges to set up for each row.
+        for (; j != end; j += 4 * N) {
             MemorySegment four = x.asSlice(xo + 4L * j, 16L * N);
             FloatVector u = FloatVector.fromMemorySegment(F, four, 0, LE).sub(guess);
             FloatVector v = FloatVector.fromMemorySegment(F, four, 4L * N, LE).sub(guess);
