@@ -161,7 +161,7 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         }
     }
 
-    /** {@link #back} for a row and the next: one trip to the factor and the sums for both. */
+    /** {@link #back} for a row and the next: one trip to the factor and the sums for both, and slices as in NormForward. */
     private static void backBoth(
             MemorySegment x,
             long xo,
@@ -177,8 +177,6 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
             long factors,
             long shifts,
             int d) {
-        MemorySegment out = offHeap(gx);
-        MemorySegment added = offHeap(sums);
         float mean = numbers[0];
         float scale = numbers[1];
         float ofOne = numbers[2];
@@ -190,27 +188,36 @@ record NormBackward(Norm norm, float eps, Groups groups, int d, float plus) {
         long x2 = xo + 4L * d;
         long go2 = go + 4L * d;
         long to2 = to + 4L * d;
+        MemorySegment row = x.asSlice(xo, 4L * d);
+        MemorySegment row2 = x.asSlice(x2, 4L * d);
+        MemorySegment grad = gy.asSlice(go, 4L * d);
+        MemorySegment grad2 = gy.asSlice(go2, 4L * d);
+        MemorySegment factorRow = f.asSlice(fo, 4L * d);
+        MemorySegment out = offHeap(gx).asSlice(to, 4L * d);
+        MemorySegment out2 = offHeap(gx).asSlice(to2, 4L * d);
+        MemorySegment sumOfFactor = offHeap(sums).asSlice(factors, 4L * d);
+        MemorySegment sumOfShift = offHeap(sums).asSlice(shifts, 4L * d);
         int end = F.loopBound(d);
         int j = 0;
         for (; j < end; j += N) {
             FloatVector distance =
-                    FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE).sub(mean);
-            FloatVector g = FloatVector.fromMemorySegment(F, gy, go + 4L * j, LE);
+                    FloatVector.fromMemorySegment(F, row, 4L * j, LE).sub(mean);
+            FloatVector g = FloatVector.fromMemorySegment(F, grad, 4L * j, LE);
             FloatVector scaled = g.mul(scale);
             FloatVector rest = distance.fma(FloatVector.broadcast(F, ofDistance), FloatVector.broadcast(F, ofOne));
             FloatVector factor =
-                    FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus);
-            scaled.fma(factor, rest).intoMemorySegment(out, to + 4L * j, LE);
+                    FloatVector.fromMemorySegment(F, factorRow, 4L * j, LE).add(plus);
+            scaled.fma(factor, rest).intoMemorySegment(out, 4L * j, LE);
             FloatVector distance2 =
-                    FloatVector.fromMemorySegment(F, x, x2 + 4L * j, LE).sub(mean2);
-            FloatVector h = FloatVector.fromMemorySegment(F, gy, go2 + 4L * j, LE);
+                    FloatVector.fromMemorySegment(F, row2, 4L * j, LE).sub(mean2);
+            FloatVector h = FloatVector.fromMemorySegment(F, grad2, 4L * j, LE);
             FloatVector scaled2 = h.mul(scale2);
             FloatVector rest2 = distance2.fma(FloatVector.broadcast(F, ofDistance2), FloatVector.broadcast(F, ofOne2));
-            scaled2.fma(factor, rest2).intoMemorySegment(out, to2 + 4L * j, LE);
-            scaled2.fma(distance2, scaled.fma(distance, FloatVector.fromMemorySegment(F, sums, factors + 4L * j, LE)))
-                    .intoMemorySegment(added, factors + 4L * j, LE);
-            h.add(g.add(FloatVector.fromMemorySegment(F, sums, shifts + 4L * j, LE)))
-                    .intoMemorySegment(added, shifts + 4L * j, LE);
+            scaled2.fma(factor, rest2).intoMemorySegment(out2, 4L * j, LE);
+            scaled2.fma(distance2, scaled.fma(distance, FloatVector.fromMemorySegment(F, sumOfFactor, 4L * j, LE)))
+                    .intoMemorySegment(sumOfFactor, 4L * j, LE);
+            h.add(g.add(FloatVector.fromMemorySegment(F, sumOfShift, 4L * j, LE)))
+                    .intoMemorySegment(sumOfShift, 4L * j, LE);
         }
         if (j < d) {
             long done = 4L * j;

@@ -49,6 +49,7 @@ record NormForward(Norm norm, float eps, Groups groups, int d, float plus, Adden
         });
     }
 
+    /** Slices of a row, so that there is less to check before its loop: that is a twentieth of what a row of 1152 takes. */
     private static void map(
             MemorySegment x,
             long xo,
@@ -60,19 +61,20 @@ record NormForward(Norm norm, float eps, Groups groups, int d, float plus, Adden
             MemorySegment y,
             long yo,
             int d) {
-        MemorySegment out = offHeap(y);
+        MemorySegment in = x.asSlice(xo, 4L * d);
+        MemorySegment factors = f.asSlice(fo, 4L * d);
+        MemorySegment out = offHeap(y).asSlice(yo, 4L * d);
         int end = F.loopBound(d);
         int j = 0;
         for (; j < end; j += N) {
-            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
-                    .sub(mean)
-                    .mul(scale);
-            v.mul(FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus))
-                    .intoMemorySegment(out, yo + 4L * j, LE);
+            FloatVector v =
+                    FloatVector.fromMemorySegment(F, in, 4L * j, LE).sub(mean).mul(scale);
+            v.mul(FloatVector.fromMemorySegment(F, factors, 4L * j, LE).add(plus))
+                    .intoMemorySegment(out, 4L * j, LE);
         }
         for (; j < d; j++) {
-            float v = (Lanes.get(x, xo + 4L * j) - mean) * scale;
-            Lanes.set(y, yo + 4L * j, v * (Lanes.get(f, fo + 4L * j) + plus));
+            float v = (Lanes.get(in, 4L * j) - mean) * scale;
+            Lanes.set(out, 4L * j, v * (Lanes.get(factors, 4L * j) + plus));
         }
     }
 
@@ -89,22 +91,25 @@ record NormForward(Norm norm, float eps, Groups groups, int d, float plus, Adden
             MemorySegment y,
             long yo,
             int d) {
-        MemorySegment out = offHeap(y);
+        MemorySegment in = x.asSlice(xo, 4L * d);
+        MemorySegment factors = f.asSlice(fo, 4L * d);
+        MemorySegment added = a.asSlice(ao, 4L * d);
+        MemorySegment out = offHeap(y).asSlice(yo, 4L * d);
         int end = F.loopBound(d);
         int j = 0;
         for (; j < end; j += N) {
-            FloatVector v = FloatVector.fromMemorySegment(F, x, xo + 4L * j, LE)
-                    .sub(mean)
-                    .mul(scale);
+            FloatVector v =
+                    FloatVector.fromMemorySegment(F, in, 4L * j, LE).sub(mean).mul(scale);
             v.fma(
-                            FloatVector.fromMemorySegment(F, f, fo + 4L * j, LE).add(plus),
-                            FloatVector.fromMemorySegment(F, a, ao + 4L * j, LE))
-                    .intoMemorySegment(out, yo + 4L * j, LE);
+                            FloatVector.fromMemorySegment(F, factors, 4L * j, LE)
+                                    .add(plus),
+                            FloatVector.fromMemorySegment(F, added, 4L * j, LE))
+                    .intoMemorySegment(out, 4L * j, LE);
         }
         for (; j < d; j++) {
-            float v = (Lanes.get(x, xo + 4L * j) - mean) * scale;
-            float factor = Lanes.get(f, fo + 4L * j) + plus;
-            Lanes.set(y, yo + 4L * j, Math.fma(v, factor, Lanes.get(a, ao + 4L * j)));
+            float v = (Lanes.get(in, 4L * j) - mean) * scale;
+            float factor = Lanes.get(factors, 4L * j) + plus;
+            Lanes.set(out, 4L * j, Math.fma(v, factor, Lanes.get(added, 4L * j)));
         }
     }
 }
