@@ -186,7 +186,7 @@ public final class HostPool implements AutoCloseable {
         @SuppressWarnings("MustBeClosedChecker") // trim closes it
         Arena arena = Arena.ofShared();
         try {
-            MemorySegment memory = SystemMemory.allocate(arena, bytes / ALIGNMENT * ALIGNMENT);
+            MemorySegment memory = arena.allocate(bytes / ALIGNMENT * ALIGNMENT, ALIGNMENT);
             return new Block(new Piece(arena, memory), memory.address(), memory.byteSize());
         } catch (OutOfMemoryError e) {
             arena.close();
