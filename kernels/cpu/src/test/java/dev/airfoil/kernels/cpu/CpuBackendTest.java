@@ -415,18 +415,19 @@ class CpuBackendTest {
     }
 
     @Test
-    void aNaNMakesItsRowOfSoftmaxNaN() {
+    void aNaNMakesItsRowOfSoftmaxNaNAndNoOther() {
         try (CpuBackend backend = cpu(1)) {
             for (int d : new int[] {1, 7, 16, 45, 131}) {
                 for (int i = 0; i < d; i++) {
-                    float[] x = new float[2 * d];
-                    x[i] = Float.NaN;
+                    float[] x = new float[3 * d];
+                    x[d + i] = Float.NaN;
                     float[] y = new Eager(backend)
                             .call(() -> Scope.call(
-                                    "row", () -> F.softmax(Tensor.of(x, 2, d)).toFloats()));
+                                    "row", () -> F.softmax(Tensor.of(x, 3, d)).toFloats()));
                     for (int j = 0; j < d; j++) {
-                        assertThat(y[j]).as("%d of %d", j, d).isNaN();
-                        assertThat(y[d + j]).as("%d of %d", j, d).isEqualTo(1f / d, within(1e-6f));
+                        assertThat(y[d + j]).as("%d of %d", j, d).isNaN();
+                        assertThat(y[j]).as("%d of %d, row before", j, d).isEqualTo(1f / d, within(1e-6f));
+                        assertThat(y[2 * d + j]).as("%d of %d, next row", j, d).isEqualTo(1f / d, within(1e-6f));
                     }
                 }
             }

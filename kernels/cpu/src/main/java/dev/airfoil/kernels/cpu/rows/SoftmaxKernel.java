@@ -15,149 +15,157 @@ import dev.airfoil.tensor.ops.Softmax;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Rows in parallel: maximum, exponentials with their sum, division. A row's first vector overlaps the others, which are
- * whole, of any alignment, and end with the row. A row shorter than a vector is made one, of which nothing is added.
+ * Rows in parallel; one loop for three of them, so that none waits for another's sums over its lanes and memory is asked
+ * for the next row early:
  *
- * <p>The loops end where their offset equals the end: not a loop that counts to the compiler, which then checks bounds at
- * each access. For one that counts it works out ahead which turns need no check, and that is a third of the time that the
- * maximum of 333 elements takes. Rows of middle length are looked through for their maximum while the exponentials of the
- * one before are computed.
+ * <pre>
+ *   row i-1: y /= sum        row i: y = exp(x - max), sum        row i+1: max
+ * </pre>
+ *
+ * The first row is also its own row before, times one, and the last its own next. A row's first vector overlaps the
+ * others, which are whole, of any alignment, and end with the row. A row shorter than a vector is made one.
+ *
+ * <p>The loops end where their offset equals the end: not a loop that counts to the compiler, which would work out ahead
+ * which turns need no check of bounds; for a row of 333 elements that takes longer than the checks. The slices are
+ * equally long, and so share theirs.
  */
 public final class SoftmaxKernel implements CpuKernel<Softmax> {
     private static final long VECTOR = 4L * N;
-    /** Fewer elements in a row come soon enough; more push each other out of the first-level cache. */
-    private static final int LEAST_AHEAD = 512;
-
-    private static final int MOST_AHEAD = 4_096;
-    /** No next row. */
-    private static final long NONE = -1;
+    /** So many are made vectors at once. */
+    private static final int SHORT_ROWS = 32;
 
     @Override
     public void run(Softmax op, Call call) {
         int d = call.in(0).dim(-1);
-        boolean ahead = d >= LEAST_AHEAD && d <= MOST_AHEAD;
         Floats x = call.dense(0);
         Floats y = call.result(0);
         call.pool().splitIf(call.in(0).size() > 8_192, LayerNormKernel.rows(call, d), (from, to) -> {
+            long first = (long) from * d;
+            if (d >= N) {
+                rows(x.data(), x.at(first), y.data(), y.at(first), to - from, d);
+                return;
+            }
             try (Scratch own = Scratch.borrow()) {
-                MemorySegment spare = own.segment(0, 2 * N);
-                for (int i = from; i < to; i++) {
+                MemorySegment spare = own.segment(0, 2 * SHORT_ROWS * N);
+                for (int i = from; i < to; i += SHORT_ROWS) {
                     long at = (long) i * d;
-                    if (d >= N) {
-                        float max = ahead && i > from ? max(spare, VECTOR, N) : max(x.data(), x.at(at), d);
-                        long next = ahead && i + 1 < to ? x.at(at + d) : NONE;
-                        row(x.data(), x.at(at), max, next, y.data(), y.at(at), d, spare);
-                    } else {
-                        shortRow(x.data(), x.at(at), y.data(), y.at(at), d, spare);
-                    }
+                    shortRows(x.data(), x.at(at), y.data(), y.at(at), Math.min(SHORT_ROWS, to - i), d, spare);
                 }
             }
         });
     }
 
-    private static void shortRow(MemorySegment x, long xo, MemorySegment y, long yo, int d, MemorySegment spare) {
-        for (int j = d; j < N; j++) {
-            Lanes.set(spare, VECTOR + 4L * j, Float.NEGATIVE_INFINITY);
+    private static void shortRows(
+            MemorySegment x, long xo, MemorySegment y, long yo, int rows, int d, MemorySegment spare) {
+        MemorySegment results = spare.asSlice(SHORT_ROWS * VECTOR);
+        VectorMask<Float> real = F.indexInRange(0, d);
+        FloatVector low = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < rows; i++) {
+            low.blend(FloatVector.fromMemorySegment(F, x, xo + 4L * i * d, LE, real), real)
+                    .intoMemorySegment(offHeap(spare), i * VECTOR, LE);
         }
-        MemorySegment.copy(x, xo, spare, VECTOR, 4L * d);
-        row(spare, VECTOR, max(spare, VECTOR, N), NONE, spare, VECTOR, N, spare);
-        MemorySegment.copy(spare, VECTOR, y, yo, 4L * d);
+        rows(spare, 0, results, 0, rows, N);
+        for (int i = 0; i < rows; i++) {
+            FloatVector.fromMemorySegment(F, results, i * VECTOR, LE)
+                    .intoMemorySegment(offHeap(y), yo + 4L * i * d, LE, real);
+        }
+    }
+
+    private static void rows(MemorySegment x, long xo, MemorySegment y, long yo, int rows, int d) {
+        float[] lanes = new float[2 * N];
+        long row = 4L * d;
+        max(x.asSlice(xo, row), d, lanes);
+        float factor = 1;
+        for (int i = 0; i < rows; i++) {
+            long at = i * row;
+            long before = Math.max(0, at - row);
+            long next = Math.min(at + row, (rows - 1) * row);
+            row(x, xo + at, xo + next, largest(lanes), y, yo + at, yo + before, factor, d, lanes);
+            factor = 1 / Lanes.sum(lanes, N);
+        }
+        scale(y.asSlice(yo + (rows - 1) * row, row), factor, d);
     }
 
     /**
-     * @param next byte of the row behind this one, whose largest elements are left in the second vector of spare, or none
-     * @param spare holds the exponentials of the first vector
+     * @param lanes to the first N go the largest elements of the row at {@code next}, to the others the sums of this one's
+     *     exponentials
      */
     private static void row(
-            MemorySegment x, long xo, float max, long next, MemorySegment y, long yo, int d, MemorySegment spare) {
-        VectorMath.exp(FloatVector.fromMemorySegment(F, x, xo, LE).sub(max)).intoMemorySegment(offHeap(spare), 0, LE);
-        float sum = next == NONE
-                ? exponentials(x, xo, max, y, yo, d, spare)
-                : exponentialsAhead(x, xo, max, next, y, yo, d, spare);
-        scale(y, yo, 1 / sum, d, spare);
+            MemorySegment x,
+            long xo,
+            long next,
+            float max,
+            MemorySegment y,
+            long yo,
+            long before,
+            float factor,
+            int d,
+            float[] lanes) {
+        MemorySegment in = x.asSlice(xo, 4L * d);
+        MemorySegment then = x.asSlice(next, 4L * d);
+        MemorySegment out = offHeap(y).asSlice(yo, 4L * d);
+        MemorySegment last = offHeap(y).asSlice(before, 4L * d);
+        int rest = rest(d);
+        FloatVector most = larger(
+                FloatVector.broadcast(F, Float.NEGATIVE_INFINITY), FloatVector.fromMemorySegment(F, then, 0, LE));
+        FloatVector e =
+                VectorMath.exp(FloatVector.fromMemorySegment(F, in, 0, LE).sub(max));
+        e.intoMemorySegment(out, 0, LE);
+        FloatVector sum = FloatVector.zero(F).blend(e, F.indexInRange(0, rest));
+        FloatVector done = FloatVector.fromMemorySegment(F, last, 0, LE).mul(factor);
+        long end = 4L * d;
+        for (long j = 4L * rest; j != end; j += VECTOR) {
+            most = larger(most, FloatVector.fromMemorySegment(F, then, j, LE));
+            e = VectorMath.exp(FloatVector.fromMemorySegment(F, in, j, LE).sub(max));
+            e.intoMemorySegment(out, j, LE);
+            sum = sum.add(e);
+            FloatVector.fromMemorySegment(F, last, j, LE).mul(factor).intoMemorySegment(last, j, LE);
+        }
+        done.intoMemorySegment(last, 0, LE);
+        most.intoArray(lanes, 0);
+        sum.intoArray(lanes, N);
     }
 
-    /** The largest element but NaN, since that makes all of the row NaN anyway, or -infinity. */
-    private static float max(MemorySegment x, long xo, int d) {
-        MemorySegment in = offHeap(x);
-        long last = 4L * d - VECTOR;
-        FloatVector low = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-        FloatVector a = larger(low, FloatVector.fromMemorySegment(F, in, xo, LE));
-        FloatVector b = larger(low, FloatVector.fromMemorySegment(F, in, xo + Math.min(VECTOR, last), LE));
-        FloatVector c = larger(low, FloatVector.fromMemorySegment(F, in, xo + Math.min(2 * VECTOR, last), LE));
-        FloatVector e = larger(low, FloatVector.fromMemorySegment(F, in, xo + Math.min(3 * VECTOR, last), LE));
-        long end = xo + 4L * d;
-        for (long at = xo + 4L * (d % (4 * N)); at != end; at += 4 * VECTOR) {
-            a = larger(a, FloatVector.fromMemorySegment(F, in, at, LE));
-            b = larger(b, FloatVector.fromMemorySegment(F, in, at + VECTOR, LE));
-            c = larger(c, FloatVector.fromMemorySegment(F, in, at + 2 * VECTOR, LE));
-            e = larger(e, FloatVector.fromMemorySegment(F, in, at + 3 * VECTOR, LE));
+    /** Elements of the first vector that are in no other, 1 to N. */
+    private static int rest(int d) {
+        return (d - 1) % N + 1;
+    }
+
+    private static void max(MemorySegment x, int d, float[] lanes) {
+        FloatVector most =
+                larger(FloatVector.broadcast(F, Float.NEGATIVE_INFINITY), FloatVector.fromMemorySegment(F, x, 0, LE));
+        long end = 4L * d;
+        for (long j = 4L * rest(d); j != end; j += VECTOR) {
+            most = larger(most, FloatVector.fromMemorySegment(F, x, j, LE));
         }
+        most.intoArray(lanes, 0);
+    }
+
+    /** All but NaN, since that makes all of the row NaN anyway. */
+    private static FloatVector larger(FloatVector a, FloatVector b) {
+        return a.blend(b, a.lt(b));
+    }
+
+    private static float largest(float[] lanes) {
         // As integers of the same order: the maximum of floats looks for NaN and the signs of zeros.
-        IntVector bits = larger(larger(a, b), larger(c, e)).reinterpretAsInts();
+        IntVector bits = FloatVector.fromArray(F, lanes, 0).reinterpretAsInts();
         IntVector signs = bits.lanewise(VectorOperators.ASHR, 31);
         int max =
                 bits.lanewise(VectorOperators.XOR, signs.and(Integer.MAX_VALUE)).reduceLanes(VectorOperators.MAX);
         return Float.intBitsToFloat(max ^ max >> 31 & Integer.MAX_VALUE);
     }
 
-    private static FloatVector larger(FloatVector a, FloatVector b) {
-        return a.blend(b, a.lt(b));
-    }
-
-    private static float exponentials(
-            MemorySegment x, long xo, float max, MemorySegment y, long yo, int d, MemorySegment spare) {
-        MemorySegment in = offHeap(x);
+    private static void scale(MemorySegment y, float factor, int d) {
         MemorySegment out = offHeap(y);
-        FloatVector first = FloatVector.fromMemorySegment(F, spare, 0, LE);
-        FloatVector sum = FloatVector.zero(F).blend(first, F.indexInRange(0, d % N));
+        FloatVector first = FloatVector.fromMemorySegment(F, out, 0, LE).mul(factor);
         long end = 4L * d;
-        for (long j = 4L * (d % N); j != end; j += VECTOR) {
-            FloatVector e = VectorMath.exp(
-                    FloatVector.fromMemorySegment(F, in, xo + j, LE).sub(max));
-            e.intoMemorySegment(out, yo + j, LE);
-            sum = sum.add(e);
+        for (long j = 4L * rest(d); j != end; j += VECTOR) {
+            FloatVector.fromMemorySegment(F, out, j, LE).mul(factor).intoMemorySegment(out, j, LE);
         }
-        return Lanes.sum(sum);
-    }
-
-    /** While these are computed, the next row comes from memory. */
-    private static float exponentialsAhead(
-            MemorySegment x, long xo, float max, long next, MemorySegment y, long yo, int d, MemorySegment spare) {
-        MemorySegment in = offHeap(x);
-        MemorySegment out = offHeap(y);
-        FloatVector first = FloatVector.fromMemorySegment(F, spare, 0, LE);
-        FloatVector sum = FloatVector.zero(F).blend(first, F.indexInRange(0, d % N));
-        FloatVector low = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-        FloatVector most = larger(low, FloatVector.fromMemorySegment(F, in, next, LE));
-        long end = 4L * d;
-        for (long j = 4L * (d % N); j != end; j += VECTOR) {
-            FloatVector e = VectorMath.exp(
-                    FloatVector.fromMemorySegment(F, in, xo + j, LE).sub(max));
-            e.intoMemorySegment(out, yo + j, LE);
-            sum = sum.add(e);
-            most = larger(most, FloatVector.fromMemorySegment(F, in, next + j, LE));
-        }
-        most.intoMemorySegment(offHeap(spare), VECTOR, LE);
-        return Lanes.sum(sum);
-    }
-
-    private static void scale(MemorySegment y, long yo, float factor, int d, MemorySegment spare) {
-        MemorySegment out = offHeap(y);
-        long at = yo + 4L * (d % N);
-        for (long end = yo + 4L * (d % (4 * N)); at != end; at += VECTOR) {
-            FloatVector.fromMemorySegment(F, out, at, LE).mul(factor).intoMemorySegment(out, at, LE);
-        }
-        for (long end = yo + 4L * d; at != end; at += 4 * VECTOR) {
-            MemorySegment four = out.asSlice(at, 4 * VECTOR);
-            FloatVector.fromMemorySegment(F, four, 0, LE).mul(factor).intoMemorySegment(four, 0, LE);
-            FloatVector.fromMemorySegment(F, four, VECTOR, LE).mul(factor).intoMemorySegment(four, VECTOR, LE);
-            FloatVector.fromMemorySegment(F, four, 2 * VECTOR, LE).mul(factor).intoMemorySegment(four, 2 * VECTOR, LE);
-            FloatVector.fromMemorySegment(F, four, 3 * VECTOR, LE).mul(factor).intoMemorySegment(four, 3 * VECTOR, LE);
-        }
-        FloatVector.fromMemorySegment(F, spare, 0, LE).mul(factor).intoMemorySegment(out, yo, LE);
+        first.intoMemorySegment(out, 0, LE);
     }
 }
