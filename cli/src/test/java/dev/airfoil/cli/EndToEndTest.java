@@ -184,7 +184,10 @@ class EndToEndTest {
                 .isTrue();
     }
 
-    /** Training and painting whole on a device: the same seeds make the same batches and noise, so nearly the same picture. */
+    /**
+     * Training and painting whole on a device: the same seeds make the same batches and noise, so nearly the same
+     * picture.
+     */
     @Test
     void anOpenClDeviceTrainsAndPaintsAsTheCpuDoes() throws IOException {
         Backends.present().forEach((provider, availability) -> {

@@ -3,7 +3,8 @@ package dev.airfoil.tensor;
 /**
  * The element types. Arithmetic is done in {@link #F32}; {@link #BF16} and {@link #F16} are storage types: an op on them
  * means the op on their F32 values, with each result rounded once. {@link #I32} holds token ids and masks, {@link #I8}
- * weights that have a scale (see {@code LinearQ8}), {@link #U8} raw pixels. Nothing is promoted implicitly: see {@code F.cast}.
+ * weights that have a scale (see {@code LinearQ8}), {@link #U8} raw pixels. Nothing is promoted implicitly: see {@code
+ * F.cast}.
  */
 public enum DType {
     F32(4),

@@ -16,7 +16,10 @@ import dev.airfoil.train.Adafactor;
 import dev.airfoil.train.OptimizerState;
 import java.util.Optional;
 
-/** A DiT-Air with random weights (none is zero, as some fresh ones are) and latents of pictures to work on, 256 x 256 if nothing else is said. */
+/**
+ * A DiT-Air with random weights (none is zero, as some fresh ones are) and latents of pictures to work on, 256 x 256 if
+ * nothing else is said.
+ */
 final class DitModel {
     /** Learning rate, the paper's. */
     static final double RATE = 1e-4;

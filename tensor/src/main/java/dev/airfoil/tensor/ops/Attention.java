@@ -16,8 +16,8 @@ import java.util.Optional;
 /**
  * {@code softmax(scale q k^T) v} for {@code q [b h n e]} and {@code k, v [b h m e]}, optionally with {@code mask [b m]}
  * (I32, 1 keeps a key, 0 drops it). Gives {@code o [b n h e]} - tokens before heads, so that merging the heads is a view
- * - and {@code lse [b h n]} (F32), the logarithm of the softmax's denominator, from which the gradient recomputes the weights.
- * A query that may see no key gives zeros. Kernels never hold all scores {@code [n m]} at once.
+ * - and {@code lse [b h n]} (F32), the logarithm of the softmax's denominator, from which the gradient recomputes the
+ * weights. A query that may see no key gives zeros. Kernels never hold all scores {@code [n m]} at once.
  */
 public record Attention(float scale, Direction direction) implements Fused {
     /** Which keys a query may see. */

@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The end of a transformer branch: {@code x + gate norm(y)} for {@code x, y [b n d]} and {@code gate [b s d]}, streams
- * and types as in {@link AdaLnModulate}. With {@link Norm#LAYER} this is the second slice of the sandwich norm (DiT-Air, appendix
- * A.1).
+ * and types as in {@link AdaLnModulate}. With {@link Norm#LAYER} this is the second slice of the sandwich norm
+ * (DiT-Air, appendix A.1).
  */
 public record GatedResidual(int split, Norm norm) implements Fused {
     /** What is done to the branch before the gate. */

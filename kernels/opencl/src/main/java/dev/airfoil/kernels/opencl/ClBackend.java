@@ -196,7 +196,10 @@ public final class ClBackend implements Backend {
         return t.layout().isContiguous() ? t : copy(t);
     }
 
-    /** {@code t} if it lies densely from an element on whose number four divides, else a dense copy in the innermost scope. */
+    /**
+     * {@code t} if it lies densely from an element on whose number four divides, else a dense copy in the innermost
+     * scope.
+     */
     Tensor fours(Tensor t) {
         return t.layout().isContiguous() && t.layout().offset() % 4 == 0 ? t : copy(t);
     }

@@ -114,7 +114,10 @@ class TensorCoresTest {
         });
     }
 
-    /** The BF16 nearest to {@code t}'s numbers, stored as {@code type}, with the second and third axes exchanged in memory. */
+    /**
+     * The BF16 nearest to {@code t}'s numbers, stored as {@code type}, with the second and third axes exchanged in
+     * memory.
+     */
     private static Tensor rounded(Tensor t, DType type) {
         Tensor bf16 = F.cast(t.permute(0, 2, 1, 3), DType.BF16);
         return (type == DType.BF16 ? bf16 : F.cast(bf16, type)).permute(0, 2, 1, 3);

@@ -13,9 +13,9 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The softmax passes over blocks of scores, in powers of 2, with a running maximum or, where scores cannot be large, with
- * none: a softmax does not change when all scores of a query move by the same amount. {@code 2^x} for x <= 0 has a relative error below 2.5e-7 down
- * to x = -126; from -127 on it is exactly 0, so a score of -infinity drops its key. Short methods with the exponential
- * written out: longer ones, or one that calls it, make the compiler box vectors.
+ * none: a softmax does not change when all scores of a query move by the same amount. {@code 2^x} for x <= 0 has a
+ * relative error below 2.5e-7 down to x = -126; from -127 on it is exactly 0, so a score of -infinity drops its key.
+ * Short methods with the exponential written out: longer ones, or one that calls it, make the compiler box vectors.
  */
 final class Softmax2 {
     /** Below every score, yet finite: a query that has seen no key. */

@@ -47,8 +47,8 @@ public record Operand(MemorySegment data, long base, long outer, long depth) {
     }
 
     /**
-     * Packs {@code n} columns from {@code i0} on and depths {@code p0 .. p0 + k} into panels {@code [n/width][whole(k)][width]}
-     * from byte {@code at} on, depths from k on zero.
+     * Packs {@code n} columns from {@code i0} on and depths {@code p0 .. p0 + k} into panels {@code
+     * [n/width][whole(k)][width]} from byte {@code at} on, depths from k on zero.
      *
      * @param panel working memory of {@code width * whole(k) + 16} floats
      */

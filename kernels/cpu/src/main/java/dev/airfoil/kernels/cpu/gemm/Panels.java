@@ -58,9 +58,9 @@ final class Panels {
     }
 
     /**
-     * {@code n} columns, whole panels of at least two whole vectors, to off-heap memory, {@code next} bytes from panel to panel:
-     * see {@link Operand#packAll}. Depth by depth, in the order of memory: four at a time take twice as long. Two vectors are
-     * written out, since starting a loop for them costs as much as they do.
+     * {@code n} columns, whole panels of at least two whole vectors, to off-heap memory, {@code next} bytes from panel
+     * to panel: see {@link Operand#packAll}. Depth by depth, in the order of memory: four at a time take twice as long.
+     * Two vectors are written out, since starting a loop for them costs as much as they do.
      */
     static void wholeColumns(
             MemorySegment x, long from, long stride, int n, int width, int k, MemorySegment y, long at, long next) {

@@ -6,9 +6,9 @@ import dev.airfoil.kernels.cpu.vector.Lanes;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Products of one to three rows with a narrow weight, bound by reading the weight: dot products with the rows of the weight, each read once,
- * as it lies. Nothing is packed. Columns of C in parallel. Narrow weights alone come here: with F32 the bits of a row do not
- * depend on how many rows there are.
+ * Products of one to three rows with a narrow weight, bound by reading the weight: dot products with the rows of the
+ * weight, each read once, as it lies. Nothing is packed. Columns of C in parallel. Narrow weights alone come here: with
+ * F32 the bits of a row do not depend on how many rows there are.
  */
 public final class RowDots {
     /** From more rows on, reading panels pays. */

@@ -57,8 +57,8 @@ public interface Tile {
             int tiles, int k, float[] a, int ao, int next, MemorySegment b, long bo, MemorySegment c, long co, long cs);
 
     /**
-     * {@link #addWhole} by way of memory of its own. A method with the loop of a large tile and its C as well is more than the
-     * first compiler takes; on a machine with one core the second then never came (seen for 45 s).
+     * {@link #addWhole} by way of memory of its own. A method with the loop of a large tile and its C as well is more
+     * than the first compiler takes; on a machine with one core the second then never came (seen for 45 s).
      */
     default void addApart(
             int tiles,

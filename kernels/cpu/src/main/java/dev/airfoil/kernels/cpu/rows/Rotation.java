@@ -39,7 +39,10 @@ final class Rotation {
         return scratch.segment(slot, n).asSlice(0, 4 * n).fill((byte) 0);
     }
 
-    /** Where the heads of a token are: the first at byte {@code at}, each of the others {@code step} bytes behind the last. */
+    /**
+     * Where the heads of a token are: the first at byte {@code at}, each of the others {@code step} bytes behind the
+     * last.
+     */
     record Place(MemorySegment data, long at, long step) {
         /** Copies {@code h} heads of {@code e} numbers there. */
         void copy(Place to, int h, int e) {
@@ -100,7 +103,8 @@ final class Rotation {
     }
 
     /**
-     * {@code y = turn(x rstd w)} for the {@code h} heads of a token, of {@code e} numbers in {@link #room(int) room} for them.
+     * {@code y = turn(x rstd w)} for the {@code h} heads of a token, of {@code e} numbers in {@link #room(int) room}
+     * for them.
      *
      * @param table c and s of the token, with zeros behind each
      * @param w with zeros behind it

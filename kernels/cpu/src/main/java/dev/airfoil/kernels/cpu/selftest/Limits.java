@@ -71,7 +71,10 @@ public record Limits(double gigaflops, double gigabytes) {
         return sum;
     }
 
-    /** Ten chains keep two units with a latency of four or five cycles busy. Each is the addend, which costs no copy of a register. */
+    /**
+     * Ten chains keep two units with a latency of four or five cycles busy. Each is the addend, which costs no copy of
+     * a register.
+     */
     private static float leaf() {
         FloatVector m = FloatVector.broadcast(Lanes.F, 0.999f);
         FloatVector a = FloatVector.broadcast(Lanes.F, 0.001f);
