@@ -29,65 +29,87 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * Ops that memory bounds, on the shapes of DiT-Air/B at 512 pixels. Their limit is a copy that moves as many bytes as the
- * op must move: each input read once, each output written once; what is shared by all rows (weights, a row of settings)
- * does not count. The copy takes its turn between the others and works on memory of its own, and each turn begins with a
- * run that is not counted: what fits the last-level cache (10 MB of adaLnModulate, not the 80 MB of adafactor) comes from
- * there for the op and for the copy alike. Gradients have no rival but the copy.
+ * Ops that memory bounds, on the shapes of DiT-Air/B for pictures of {@code side} x {@code side} tokens. Their limit is a
+ * copy that moves as many bytes as the op must move: each input read once, each output written once; what is shared by
+ * all rows (weights, a row of settings) does not count. The copy takes its turn between the others and works on memory of
+ * its own, and each turn begins with a run that is not counted: what fits the last-level cache (10 MB of adaLnModulate,
+ * not the 80 MB of adafactor) comes from there for the op and for the copy alike. Gradients have no rival but the copy.
+ *
+ * <p>The JVM's copy writes large results past the caches, as no vector store in Java can. What a loop takes that does
+ * nothing but load and store shows {@code affine}.
  */
-final class FusedOps {
+record FusedOps(int side) {
     private static final int TEXT = 77;
-    private static final int SIDE = 32;
-    private static final int N = TEXT + SIDE * SIDE;
     private static final int D = 1152;
     private static final int H = 18;
     private static final int E = 64;
     private static final double EPS = 1e-6;
     private static final double RATE = 1e-4;
 
-    private FusedOps() {}
-
+    /** For 256 and 512 pixels, then those that do not depend on the picture. */
     static List<Contest.Entry> entries() {
+        return Stream.of(
+                        new FusedOps(16).ofTokens(),
+                        new FusedOps(32).ofTokens(),
+                        List.of(
+                                new Contest.Entry("group norm + silu 128x64x64", lab -> groupNorm(lab, 64)),
+                                new Contest.Entry("group norm + silu 128x128x128", lab -> groupNorm(lab, 128)),
+                                new Contest.Entry(Names.of("adafactor %dx%d", 3 * D, D), FusedOps::adafactor),
+                                new Contest.Entry(Names.of("adamw %dx%d", 3 * D, D), FusedOps::adamW)))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private int n() {
+        return TEXT + side * side;
+    }
+
+    private List<Contest.Entry> ofTokens() {
         return List.of(
-                new Contest.Entry(Names.of("adaLnModulate %dx%d", N, D), FusedOps::adaLnModulate),
-                new Contest.Entry(Names.of("gatedResidual with norm %dx%d", N, D), FusedOps::gatedResidual),
-                new Contest.Entry(Names.of("qkNormRope %dx3x%dx%d", N, H, E), FusedOps::qkNormRope),
-                new Contest.Entry(Names.of("gelu (tanh) %dx%d", N, 4 * D), FusedOps::gelu),
-                new Contest.Entry(Names.of("softmax %dx%d", 6 * N, N), FusedOps::softmax),
-                new Contest.Entry("group norm + silu 128x128x128", FusedOps::groupNorm),
-                new Contest.Entry(Names.of("adafactor %dx%d", 3 * D, D), FusedOps::adafactor),
-                new Contest.Entry(Names.of("adamw %dx%d", 3 * D, D), FusedOps::adamW),
+                new Contest.Entry(Names.of("affine %dx%d", n(), 4 * D), this::affine),
+                new Contest.Entry(Names.of("adaLnModulate %dx%d", n(), D), this::adaLnModulate),
+                new Contest.Entry(Names.of("gatedResidual with norm %dx%d", n(), D), this::gatedResidual),
+                new Contest.Entry(Names.of("qkNormRope %dx3x%dx%d", n(), H, E), this::qkNormRope),
+                new Contest.Entry(Names.of("gelu (tanh) %dx%d", n(), 4 * D), this::gelu),
+                new Contest.Entry(Names.of("softmax %dx%d", 6 * n(), n()), this::softmax),
                 new Contest.Entry(
-                        Names.of("adaLnModulate gradient %dx%d", N, D),
+                        Names.of("adaLnModulate gradient %dx%d", n(), D),
                         lab -> gradient(lab, new AdaLnModulateGrad(TEXT, (float) EPS))),
                 new Contest.Entry(
-                        Names.of("gatedResidual gradient %dx%d", N, D),
+                        Names.of("gatedResidual gradient %dx%d", n(), D),
                         lab -> gradient(lab, new GatedResidualGrad(TEXT, Norm.LAYER))),
-                new Contest.Entry(Names.of("qkNormRope gradient %dx3x%dx%d", N, H, E), FusedOps::qkNormRopeGrad),
-                new Contest.Entry(Names.of("gelu (tanh) gradient %dx%d", N, 4 * D), FusedOps::geluGrad),
-                new Contest.Entry(Names.of("sum of rows %dx%d", N, 4 * D), FusedOps::sumOfRows),
-                new Contest.Entry(Names.of("transpose %dx%d", N, D), FusedOps::transpose),
-                new Contest.Entry(Names.of("cast to bf16 %dx%d", N, 4 * D), FusedOps::cast),
+                new Contest.Entry(Names.of("qkNormRope gradient %dx3x%dx%d", n(), H, E), this::qkNormRopeGrad),
+                new Contest.Entry(Names.of("gelu (tanh) gradient %dx%d", n(), 4 * D), this::geluGrad),
+                new Contest.Entry(Names.of("sum of rows %dx%d", n(), 4 * D), this::sumOfRows),
+                new Contest.Entry(Names.of("transpose %dx%d", n(), D), this::transpose),
+                new Contest.Entry(Names.of("cast to bf16 %dx%d", n(), 4 * D), this::cast),
                 new Contest.Entry(
-                        Names.of("random normal %dx%d", N, D),
-                        lab -> contest(lab, N * D, () -> List.of(F.normal(1, 0, N, D)))));
+                        Names.of("random normal %dx%d", n(), D),
+                        lab -> contest(lab, n() * D, () -> List.of(F.normal(1, 0, n(), D)))));
+    }
+
+    /** {@code 2 x + 1}: a load, a store. */
+    private Contest affine(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, n(), 4 * D));
+        return contest(lab, 2 * x.size(), () -> List.of(F.affine(x, 2, 1)));
     }
 
     /** Of x, settings per stream and the gradient of y: that of x and of the settings. */
-    private static Contest gradient(Lab lab, Op op) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, 1, N, D));
+    private Contest gradient(Lab lab, Op op) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 1, n(), D));
         Tensor settings = lab.keep(() -> F.normal(1, 1, 1, 2, D));
-        Tensor gy = lab.keep(() -> F.normal(1, 2, 1, N, D));
+        Tensor gy = lab.keep(() -> F.normal(1, 2, 1, n(), D));
         return contest(lab, 3 * x.size(), () -> Interpreter.bind(op, List.of(x, settings, gy)));
     }
 
-    private static Contest qkNormRopeGrad(Lab lab) {
-        Tensor qkv = lab.keep(() -> F.normal(1, 0, 1, N, 3, H, E));
+    private Contest qkNormRopeGrad(Lab lab) {
+        Tensor qkv = lab.keep(() -> F.normal(1, 0, 1, n(), 3, H, E));
         Tensor w = lab.keep(() -> F.normal(1, 1, E));
-        Rope2d.Table table = lab.keep(() -> new Rope2d(E, Scope.current()).table(TEXT, SIDE, SIDE));
-        Tensor g = lab.keep(() -> F.normal(1, 2, 1, H, N, E));
+        Rope2d.Table table = lab.keep(() -> new Rope2d(E, Scope.current()).table(TEXT, side, side));
+        Tensor g = lab.keep(() -> F.normal(1, 2, 1, H, n(), E));
         return contest(
                 lab,
                 3 * qkv.size(),
@@ -95,27 +117,27 @@ final class FusedOps {
                         new QkNormRopeGrad(QkNormRope.EPS), List.of(qkv, w, w, table.cos(), table.sin(), g, g, g)));
     }
 
-    private static Contest geluGrad(Lab lab) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, N, 4 * D));
-        Tensor gy = lab.keep(() -> F.normal(1, 1, N, 4 * D));
+    private Contest geluGrad(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, n(), 4 * D));
+        Tensor gy = lab.keep(() -> F.normal(1, 1, n(), 4 * D));
         var op = new ActivationGrad(Activation.Fn.GELU_TANH);
         return contest(lab, 3 * x.size(), () -> Interpreter.bind(op, List.of(x, gy)));
     }
 
     /** The gradient of a bias: reads all, writes next to nothing. */
-    private static Contest sumOfRows(Lab lab) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, N, 4 * D));
+    private Contest sumOfRows(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, n(), 4 * D));
         return contest(lab, x.size(), () -> List.of(x.sum(0)));
     }
 
-    private static Contest transpose(Lab lab) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, N, D));
+    private Contest transpose(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, n(), D));
         return contest(lab, 2 * x.size(), () -> Interpreter.bind(new Copy(), List.of(x.transpose())));
     }
 
     /** Writes half as many bytes as it reads. */
-    private static Contest cast(Lab lab) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, N, 4 * D));
+    private Contest cast(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, n(), 4 * D));
         return contest(lab, x.size() * 3 / 2, () -> List.of(F.cast(x, DType.BF16)));
     }
 
@@ -127,8 +149,8 @@ final class FusedOps {
         return contest(lab, 7 * in.getFirst().size(), () -> Interpreter.bind(op, in));
     }
 
-    private static Contest adaLnModulate(Lab lab) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, 1, N, D));
+    private Contest adaLnModulate(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 1, n(), D));
         Tensor shift = lab.keep(() -> F.normal(1, 1, 1, 2, D));
         Tensor scale = lab.keep(() -> F.normal(1, 2, 1, 2, D));
         return contest(
@@ -142,9 +164,9 @@ final class FusedOps {
                 List.of("return [torch.addcmul(shift, " + TorchDit.norm("x", D) + ", scale)]"));
     }
 
-    private static Contest gatedResidual(Lab lab) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, 1, N, D));
-        Tensor y = lab.keep(() -> F.normal(1, 1, 1, N, D));
+    private Contest gatedResidual(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 1, n(), D));
+        Tensor y = lab.keep(() -> F.normal(1, 1, 1, n(), D));
         Tensor gate = lab.keep(() -> F.normal(1, 2, 1, 2, D));
         return contest(
                 lab,
@@ -155,18 +177,18 @@ final class FusedOps {
     }
 
     /** {@code [1 2 d]} to {@code [1 n d]}: PyTorch has no op that takes another row for the text. */
-    private static Tensor perRow(Lab lab, Tensor streams) {
+    private Tensor perRow(Lab lab, Tensor streams) {
         return lab.keep(() -> F.concat(
                 1,
                 F.expand(streams.narrow(1, 0, 1), Shape.of(1, TEXT, D)),
-                F.expand(streams.narrow(1, 1, 1), Shape.of(1, N - TEXT, D))));
+                F.expand(streams.narrow(1, 1, 1), Shape.of(1, n() - TEXT, D))));
     }
 
-    private static Contest qkNormRope(Lab lab) {
-        Tensor qkv = lab.keep(() -> F.normal(1, 0, 1, N, 3, H, E));
+    private Contest qkNormRope(Lab lab) {
+        Tensor qkv = lab.keep(() -> F.normal(1, 0, 1, n(), 3, H, E));
         Tensor qw = lab.keep(() -> F.normal(1, 1, E));
         Tensor kw = lab.keep(() -> F.normal(1, 2, E));
-        Rope2d.Table table = lab.keep(() -> new Rope2d(E, Scope.current()).table(TEXT, SIDE, SIDE));
+        Rope2d.Table table = lab.keep(() -> new Rope2d(E, Scope.current()).table(TEXT, side, side));
         return contest(
                 lab,
                 2 * qkv.size(),
@@ -180,13 +202,13 @@ final class FusedOps {
                 List.of(
                         "turn = torch.complex(cos, sin)",
                         "heads = torch.permute(qkv, [2, 0, 3, 1, 4])",
-                        "q = " + TorchDit.rope("torch.select(heads, 0, 0)", "qw", H, N, E),
-                        "k = " + TorchDit.rope("torch.select(heads, 0, 1)", "kw", H, N, E),
+                        "q = " + TorchDit.rope("torch.select(heads, 0, 0)", "qw", H, n(), E),
+                        "k = " + TorchDit.rope("torch.select(heads, 0, 1)", "kw", H, n(), E),
                         "return [q, k, torch.contiguous(torch.select(heads, 0, 2))]"));
     }
 
-    private static Contest gelu(Lab lab) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, N, 4 * D));
+    private Contest gelu(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, n(), 4 * D));
         return contest(
                 lab,
                 2 * x.size(),
@@ -195,8 +217,8 @@ final class FusedOps {
                 List.of("return [torch.gelu(x, approximate=\"tanh\")]"));
     }
 
-    private static Contest softmax(Lab lab) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, 6 * N, N));
+    private Contest softmax(Lab lab) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 6 * n(), n()));
         return contest(
                 lab,
                 2 * x.size(),
@@ -205,8 +227,8 @@ final class FusedOps {
                 List.of("return [torch.softmax(x, -1)]"));
     }
 
-    private static Contest groupNorm(Lab lab) {
-        Tensor x = lab.keep(() -> F.normal(1, 0, 1, 128, 128, 128));
+    private static Contest groupNorm(Lab lab, int size) {
+        Tensor x = lab.keep(() -> F.normal(1, 0, 1, 128, size, size));
         Tensor w = lab.keep(() -> F.normal(1, 1, 128));
         Tensor b = lab.keep(() -> F.normal(1, 2, 128));
         return contest(
