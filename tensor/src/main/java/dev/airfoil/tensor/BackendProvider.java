@@ -12,7 +12,10 @@ public interface BackendProvider {
     /** Name of the backend, as in {@code --backend}. */
     String name();
 
-    /** Among the backends present, {@code auto} takes the one with the highest priority. Reference is 0, cpu 10. */
+    /**
+     * Among the backends present, {@code auto} takes the one with the highest priority. Reference is 0, cpu 10. May load a
+     * driver, to see what there is.
+     */
     int priority();
 
     /** Looks whether the backend can run here, without loading anything that may be absent. */

@@ -21,7 +21,7 @@ public final class Backends {
     /** The backends on the module or class path, fastest first, with whether each can run here. */
     public static Map<BackendProvider, Availability> present() {
         Map<BackendProvider, Availability> found = new LinkedHashMap<>();
-        providers().forEach(p -> found.put(p, p.probe()));
+        fastestFirst().forEach(p -> found.put(p, p.probe()));
         return found;
     }
 
@@ -31,7 +31,7 @@ public final class Backends {
     }
 
     /**
-     * Opens a backend.
+     * Opens a backend. One that is named is the only one that is looked at: no other's driver is loaded.
      *
      * @param choice {@code auto}, a name ({@code cpu}), or a name with a device ({@code opencl:1})
      * @throws TensorException if there is no such backend or it cannot run here
@@ -56,11 +56,11 @@ public final class Backends {
             }
         }
         throw new TensorException("there is no backend '" + name + "'; present: auto, "
-                + all.stream().map(BackendProvider::name).collect(Collectors.joining(", ")));
+                + all.stream().map(BackendProvider::name).sorted().collect(Collectors.joining(", ")));
     }
 
     private static Backend auto(Options options) {
-        for (BackendProvider p : providers()) {
+        for (BackendProvider p : fastestFirst()) {
             switch (p.probe()) {
                 case Availability.Available _ -> {
                     try {
@@ -79,6 +79,13 @@ public final class Backends {
                 + "is the module dev.airfoil.tensor complete?");
     }
 
+    private static List<BackendProvider> fastestFirst() {
+        return providers().stream()
+                .sorted(Comparator.comparingInt(BackendProvider::priority).reversed())
+                .toList();
+    }
+
+    /** All, asked nothing yet: an answer may take a driver that is loaded first. */
     private static List<BackendProvider> providers() {
         List<BackendProvider> all = new ArrayList<>();
         var providers = ServiceLoader.load(BackendProvider.class).stream().iterator();
@@ -92,7 +99,6 @@ public final class Backends {
                 LOG.log(System.Logger.Level.WARNING, "a backend could not be loaded: {0}", e.getMessage());
             }
         }
-        all.sort(Comparator.comparingInt(BackendProvider::priority).reversed());
         return all;
     }
 }

@@ -57,7 +57,7 @@ public final class ClProvider implements BackendProvider {
     /** A driver may refuse anything: then another backend can answer. */
     private static Backend open(ClDevice device, Options options) {
         try {
-            return new ClBackend(device, options);
+            return SignalHandlers.kept(() -> new ClBackend(device, options));
         } catch (CLException e) {
             throw new TensorException("backend opencl cannot use " + device.name() + ": " + e.getMessage(), e);
         }
@@ -90,11 +90,29 @@ public final class ClProvider implements BackendProvider {
 
     /** What was found, looked for once: JOCL's class cannot be initialised twice. */
     private static final class Look {
-        static final Found FOUND = search();
+        static final Found FOUND = found();
     }
 
     private static Found look() {
         return Look.FOUND;
+    }
+
+    private static Found found() {
+        try {
+            return SignalHandlers.kept(ClProvider::search);
+        } catch (IllegalCallerException e) {
+            return new Found.Nothing("this JVM forbids native code (" + firstLine(e)
+                    + "); start java with --enable-native-access=ALL-UNNAMED, or of Airfoil's modules and jocl");
+        } catch (LinkageError | IllegalArgumentException e) {
+            return new Found.Nothing("OpenCL could not be loaded (" + firstLine(e)
+                    + "); install your GPU's driver and an OpenCL loader under the name libOpenCL.so"
+                    + " (Debian: ocl-icd-opencl-dev; a link to libOpenCL.so.1 will do)");
+        } catch (TensorException e) {
+            return new Found.Nothing(e.getMessage());
+        } catch (CLException e) {
+            return new Found.Nothing("the OpenCL loader found no working driver (" + e.getMessage()
+                    + "); install the driver of your GPU");
+        }
     }
 
     @SuppressWarnings("restricted") // only looks whether the library is there; JOCL would complain on standard error
@@ -110,18 +128,6 @@ public final class ClProvider implements BackendProvider {
                             "no OpenCL driver here offers a device; install that of your GPU, or if it is PoCL, "
                                     + ClDevice.POCL_CACHE)
                     : new Found.Devices(all);
-        } catch (IllegalCallerException e) {
-            return new Found.Nothing("this JVM forbids native code (" + firstLine(e)
-                    + "); start java with --enable-native-access=ALL-UNNAMED, or of Airfoil's modules and jocl");
-        } catch (LinkageError | IllegalArgumentException e) {
-            return new Found.Nothing("OpenCL could not be loaded (" + firstLine(e)
-                    + "); install your GPU's driver and an OpenCL loader under the name libOpenCL.so"
-                    + " (Debian: ocl-icd-opencl-dev; a link to libOpenCL.so.1 will do)");
-        } catch (TensorException e) {
-            return new Found.Nothing(e.getMessage());
-        } catch (CLException e) {
-            return new Found.Nothing("the OpenCL loader found no working driver (" + e.getMessage()
-                    + "); install the driver of your GPU");
         }
     }
 
