@@ -192,7 +192,7 @@ public final class HostPool implements AutoCloseable {
         @SuppressWarnings("MustBeClosedChecker") // trim closes it
         Arena arena = Arena.ofShared();
         try {
-            MemorySegment memory = arena.allocate(bytes / ALIGNMENT * ALIGNMENT, ALIGNMENT);
+            MemorySegment memory = SystemMemory.allocate(arena, bytes / ALIGNMENT * ALIGNMENT);
             return new Block(new Piece(arena, memory), memory.address(), memory.byteSize());
         } catch (OutOfMemoryError e) {
             arena.close();

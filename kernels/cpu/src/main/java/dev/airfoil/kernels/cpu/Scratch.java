@@ -1,6 +1,7 @@
 package dev.airfoil.kernels.cpu;
 
 import dev.airfoil.tensor.TensorException;
+import dev.airfoil.tensor.host.SystemMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -50,7 +51,7 @@ public final class Scratch implements AutoCloseable {
     public MemorySegment segment(int slot, long n) {
         if (segments[slot].byteSize() < n * Float.BYTES) {
             try {
-                segments[slot] = Arena.ofAuto().allocate(grown(n) * Float.BYTES, 64);
+                segments[slot] = SystemMemory.allocate(Arena.ofAuto(), grown(n) * Float.BYTES);
             } catch (OutOfMemoryError e) {
                 throw tooLittle(n, "memory", e);
             }

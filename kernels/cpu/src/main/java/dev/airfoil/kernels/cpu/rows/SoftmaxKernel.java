@@ -27,7 +27,8 @@ import jdk.incubator.vector.VectorOperators;
  * </pre>
  *
  * The first row is also its own row before, times one, and the last its own next. A row's first vector overlaps the
- * others, which are whole, of any alignment, and end with the row. A row shorter than a vector is made one.
+ * others, which are whole, of any alignment, and end with the row. Rows shorter than a vector are made vectors first, some
+ * at once.
  *
  * <p>The loops end where their offset equals the end: not a loop that counts to the compiler, which would work out ahead
  * which turns need no check of bounds; for a row of 333 elements that takes longer than the checks. The slices are
