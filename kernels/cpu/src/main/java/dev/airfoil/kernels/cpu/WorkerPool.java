@@ -15,13 +15,19 @@ import java.util.concurrent.locks.LockSupport;
  * what others still have: so no one waits for a worker that the machine keeps from its core. The caller is worker 0. A
  * region that is opened while another one runs (nested in it, or by a second caller) is run by its caller alone, so no
  * order of calls can deadlock and any kind of thread may call, virtual ones included. Workers without work spin for some
- * ten microseconds and then park.
+ * ten microseconds, then offer their core to others for half a millisecond, and then park.
  *
  * <p>Who runs which indices, and how many at once, differs from run to run; a kernel whose results must not lets each
  * index of the loop own its outputs.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 2_000;
+    /**
+     * Who is woken may be put on the core of the one that wakes it, although another is idle, and shares it for milliseconds
+     * (seen on Linux): two workers are then as slow as one. So none parks between two ops of a model.
+     */
+    private static final long AWAKE_NANOS = 500_000;
+
     private static final long NAP_NANOS = 20_000;
     /** The least piece that a worker takes: this part of an even share. */
     private static final int PIECES = 40;
@@ -255,6 +261,7 @@ public final class WorkerPool implements AutoCloseable {
         /** The next region, or {@code seen} when the pool was closed. */
         private Region next(Region seen) {
             int spins = 0;
+            long start = System.nanoTime();
             while (true) {
                 Region now = current;
                 if (now != seen || closed) {
@@ -264,6 +271,10 @@ public final class WorkerPool implements AutoCloseable {
                     Thread.onSpinWait();
                     continue;
                 }
+                if (System.nanoTime() - start < AWAKE_NANOS) {
+                    Thread.yield();
+                    continue;
+                }
                 parked = true;
                 // Seen again after the flag went up: a caller that missed the flag has already set the region.
                 if (current == seen && !closed) {
@@ -271,6 +282,7 @@ public final class WorkerPool implements AutoCloseable {
                 }
                 parked = false;
                 spins = 0;
+                start = System.nanoTime();
             }
         }
 
